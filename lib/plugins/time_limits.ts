@@ -1,0 +1,129 @@
+import { StageTimeoutError } from "../errors.ts";
+import { each, type Middleware, type Plugin } from "../stages/plugin.ts";
+import type { StageName } from "../stages/stage.ts";
+
+/** For how long nothing may happen in a stage, in milliseconds. */
+export type TimeLimits = Readonly<Record<StageName, number>>;
+
+const MINUTE = 60_000;
+
+/**
+ * The limits of RFC 5321 section 4.5.3.2: five minutes for the greeting and for MAIL and RCPT, ten for the reply to the
+ * content. The RFC has none for EHLO, TLS, AUTH and QUIT; two minutes, as it gives DATA, and ten seconds for goodbye.
+ */
+export const RFC_TIME_LIMITS: TimeLimits = {
+  connect: 5 * MINUTE,
+  ehlo: 5 * MINUTE,
+  tls: 2 * MINUTE,
+  auth: 2 * MINUTE,
+  envelope: 5 * MINUTE,
+  data: 10 * MINUTE,
+  quit: 10_000,
+};
+
+/**
+ * Ends a stage in which nothing happens for too long.
+ *
+ * The clock starts anew with every command, reply and block of content: a large message that moves is never cut off, and a
+ * server that is silent is not waited for. The session is closed, since its replies could no longer be told apart.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { defaultStages, extend, timeLimits } from "@stagecoach/smtp";
+ *
+ * const stages = extend(defaultStages(), timeLimits({ connect: 10_000 }));
+ * assert(typeof stages.connect === "function");
+ * ```
+ *
+ * @param limits Milliseconds by stage; the others keep those of RFC 5321.
+ * @returns A plugin. Its stages throw a {@linkcode StageTimeoutError}.
+ * @throws {RangeError} If a limit is not a positive number.
+ */
+export function timeLimits(limits: Partial<TimeLimits> = {}): Plugin {
+  const all = { ...RFC_TIME_LIMITS, ...limits };
+  for (const [stage, limitMs] of Object.entries(all)) {
+    if (!(limitMs > 0)) {
+      throw new RangeError(`Cannot limit ${stage} to ${limitMs} ms: a limit is a positive number`);
+    }
+  }
+  const watchman = new Watchman();
+  const wrap: Middleware = (next, stage) => async (input, cx) => {
+    const clock = watchman.start(stage, all[stage]);
+    // By hand, since AbortSignal.any costs a cold start half a millisecond for each stage.
+    const abort = () => clock.controller.abort(cx.signal.reason);
+    if (cx.signal.aborted) abort();
+    cx.signal.addEventListener("abort", abort);
+    try {
+      return await next(input, {
+        signal: clock.controller.signal,
+        trace(event) {
+          clock.last = performance.now();
+          cx.trace(event);
+        },
+      });
+    } finally {
+      cx.signal.removeEventListener("abort", abort);
+      watchman.stop(clock);
+    }
+  };
+  return each(wrap);
+}
+
+interface Clock {
+  readonly stage: StageName;
+  readonly limitMs: number;
+  readonly controller: AbortController;
+  /** When something happened last. */
+  last: number;
+}
+
+/**
+ * Looks after the stages that run, and aborts the one in which nothing has happened for too long.
+ *
+ * Events only note the time: a timer for each would cost about a tenth of the throughput. The timers are those of
+ * `AbortSignal.timeout`, which keep no program alive, and which a cold start does not have to load.
+ */
+class Watchman {
+  readonly #clocks = new Set<Clock>();
+  /** When the next look is due; the times of looks that are already waited for are never later than it. */
+  #due = Infinity;
+
+  start(stage: StageName, limitMs: number): Clock {
+    const clock = { stage, limitMs, controller: new AbortController(), last: performance.now() };
+    this.#clocks.add(clock);
+    this.#lookAt(clock.last + limitMs);
+    return clock;
+  }
+
+  stop(clock: Clock): void {
+    this.#clocks.delete(clock);
+  }
+
+  /** Waits until a time, unless a look before it is waited for: that one will see to it. */
+  #lookAt(time: number): void {
+    if (this.#due <= time) return;
+    this.#due = time;
+    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(time - performance.now())));
+    timer.addEventListener("abort", () => this.#look(time), { once: true });
+  }
+
+  #look(time: number): void {
+    if (time === this.#due) this.#due = Infinity;
+    const now = performance.now();
+    for (const clock of this.#clocks) {
+      if (clock.last + clock.limitMs <= now) clock.controller.abort(timedOut(clock));
+      else this.#lookAt(clock.last + clock.limitMs);
+    }
+  }
+}
+
+function timedOut({ stage, limitMs }: Clock): StageTimeoutError {
+  const limit = limitMs < 1_000 ? `${limitMs} ms` : `${limitMs / 1_000} s`;
+  return new StageTimeoutError(`Cannot finish ${stage}: nothing was heard for ${limit}`, {
+    code: `timeout.${stage}`,
+    stage,
+    retryable: true,
+    hint: "The server or something on the way is slow or silent; try later, or another port.",
+  });
+}

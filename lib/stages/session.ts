@@ -1,0 +1,131 @@
+/**
+ * The one place that knows the order of the stages; it reads like RFC 5321 section 3.
+ *
+ * @module
+ */
+
+import { complete, SmtpError, type StageName, StageTimeoutError } from "../errors.ts";
+import type { Channel } from "../wire/channel.ts";
+import { command } from "../wire/command.ts";
+import type { Context, Mail, Ready, Receipt, Stage, Stages, Target } from "./stage.ts";
+
+/**
+ * Opens a session: connect, ehlo, tls, ehlo again after an upgrade, auth.
+ *
+ * @param stages The stages.
+ * @param target Where to connect.
+ * @param cx How to stop, and where news goes.
+ * @returns A session that may send. Whoever opens it closes it.
+ * @throws {SmtpError} What a stage throws; nothing is left open then.
+ */
+export async function openSession(stages: Stages, target: Target, cx: Context): Promise<Ready> {
+  let channel: Channel | undefined;
+  try {
+    const connected = await run(stages, "connect", target, cx);
+    channel = connected.channel;
+    let greeted = await run(stages, "ehlo", connected, cx);
+    const secured = await run(stages, "tls", greeted, cx);
+    channel = secured.channel;
+    greeted = secured.state === "connected" ? await run(stages, "ehlo", secured, cx) : secured;
+    return await run(stages, "auth", greeted, cx);
+  } catch (error) {
+    if (channel) await leave(channel, cx);
+    throw error;
+  }
+}
+
+/**
+ * Sends a message on a session: envelope, data. After a refusal the session can be used again.
+ *
+ * @param stages The stages.
+ * @param mail The session, the envelope and the content.
+ * @param cx How to stop, and where news goes.
+ * @returns The receipt.
+ * @throws {SmtpError} What a stage throws, with the outcome for every recipient.
+ */
+export async function sendOn(stages: Stages, mail: Mail, cx: Context): Promise<Receipt> {
+  try {
+    const addressed = await run(stages, "envelope", mail, cx);
+    return await run(stages, "data", addressed, cx);
+  } catch (error) {
+    await reset(mail.session.channel, cx);
+    if (!(error instanceof SmtpError) || error.recipients) throw error;
+    // Only the stage data knows better than "not sent", and it says so itself.
+    const recipients = mail.envelope.forwardPaths.map((path) => ({
+      address: typeof path === "string" ? path : path.address,
+      delivery: "not sent" as const,
+    }));
+    throw complete(error, { delivery: "not sent", recipients });
+  }
+}
+
+/**
+ * Ends a session: quit. Nothing is open afterwards.
+ *
+ * @param stages The stages.
+ * @param session The session.
+ * @param cx How to stop, and where news goes.
+ */
+export async function closeSession(stages: Stages, session: Ready, cx: Context): Promise<void> {
+  try {
+    await run(stages, "quit", session, cx);
+  } finally {
+    session.channel.close();
+  }
+}
+
+/** Runs a stage; an error that leaves it knows the stage's name. */
+async function run<Name extends StageName>(
+  stages: Stages,
+  name: Name,
+  input: Parameters<Stages[Name]>[0],
+  cx: Context,
+): Promise<Awaited<ReturnType<Stages[Name]>>> {
+  try {
+    const stage = stages[name] as Stage<typeof input, Awaited<ReturnType<Stages[Name]>>>;
+    return await stage(input, cx);
+  } catch (error) {
+    if (!(error instanceof SmtpError)) throw error;
+    throw error.code === "timeout" ? timedOut(error, name) : complete(error, { stage: name });
+  }
+}
+
+/** The caller's deadline passed: the stage in which it did makes the code. */
+function timedOut(error: SmtpError, stage: StageName): StageTimeoutError {
+  const { command, recipients, delivery, transcript, cause } = error;
+  const waiting = command === undefined ? "" : ` while waiting for the reply to ${command}`;
+  return new StageTimeoutError(`Cannot finish ${stage}: the deadline passed${waiting}`, {
+    code: `timeout.${stage}`,
+    stage,
+    command,
+    recipients,
+    delivery,
+    transcript,
+    retryable: true,
+    cause,
+  });
+}
+
+/** Makes a session usable after a refusal; closes it where that fails, since the first error is the one to tell. */
+async function reset(channel: Channel, cx: Context): Promise<void> {
+  if (channel.dead) return;
+  try {
+    const reply = await channel.send(command("RSET"), cx).reply(cx);
+    if (reply.code !== 250) channel.close();
+  } catch {
+    channel.close();
+  }
+}
+
+/** Says QUIT without waiting for the answer: the server need not guess why the line went dead. */
+async function leave(channel: Channel, cx: Context): Promise<void> {
+  try {
+    if (channel.dead) return;
+    channel.send(command("QUIT"), cx);
+    await channel.flush(cx);
+  } catch {
+    // It was a courtesy.
+  } finally {
+    channel.close();
+  }
+}

@@ -1,0 +1,172 @@
+import { ConnectionError } from "../errors.ts";
+import { closeSession, openSession, sendOn } from "../stages/session.ts";
+import type { Context, Ready, Receipt, Stages, Target } from "../stages/stage.ts";
+import { makeSignal, makeStages, readTarget, type SendOptions, type TransportOptions } from "./options.ts";
+import { type Outgoing, prepare, type Prepared } from "./outgoing.ts";
+
+/**
+ * Sends messages one after another on one session, which it opens when the first is sent.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { createTransport } from "@stagecoach/smtp";
+ * import { catchMail } from "@stagecoach/smtp/catcher";
+ *
+ * await using catcher = await catchMail();
+ * await using transport = createTransport({
+ *   hostname: "localhost",
+ *   port: catcher.port,
+ *   caCerts: [catcher.certificateAuthority],
+ * });
+ * for (const to of ["bo@example.org", "cy@example.org"]) {
+ *   await transport.send({ from: "ann@example.com", to, subject: "Hello", text: "Hello." });
+ * }
+ * assert(catcher.messages.length === 2);
+ * ```
+ */
+export class SmtpTransport implements AsyncDisposable {
+  readonly #target: Target;
+  readonly #stages: Stages;
+  #session?: Ready;
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /**
+   * Makes a transport.
+   *
+   * @param options Where to send and how. Nothing is connected yet.
+   * @throws {TypeError} If an option is malformed.
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(options: TransportOptions) {
+    this.#target = readTarget(options);
+    this.#stages = makeStages(options);
+  }
+
+  /**
+   * Sends a message. Calls that overlap wait for their turn.
+   *
+   * @param message The message, or one that is ready.
+   * @param options How to stop.
+   * @returns The receipt; look at its recipients, for some may have been refused.
+   * @throws {SmtpError} If nobody was accepted or the outcome is not known; it tells the outcome for each recipient.
+   * @throws {TypeError | SyntaxError} If the message is malformed; nothing was sent.
+   */
+  async send(message: Outgoing, options: SendOptions = {}): Promise<Receipt> {
+    if (this.#closed) throw new TypeError("Cannot send: the transport is closed");
+    const prepared = prepare(message);
+    const cx: Context = { signal: makeSignal(options), trace: () => {} };
+    const turn = this.#turn;
+    const sent = (async () => {
+      await waitFor(turn, cx.signal);
+      return await this.#send(prepared, cx);
+    })();
+    // A failed send must not fail the next.
+    this.#turn = Promise.allSettled([turn, sent]);
+    return await sent;
+  }
+
+  /** Says QUIT once the sends under way have ended, and closes. May be called more than once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn;
+    const session = this.#session;
+    this.#session = undefined;
+    if (session) await closeSession(this.#stages, session, quiet());
+  }
+
+  /** Closes the transport. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #send(prepared: Prepared, cx: Context): Promise<Receipt> {
+    const kept = this.#session;
+    if (kept && !kept.channel.dead) {
+      try {
+        return await sendOn(this.#stages, { session: kept, ...prepared }, cx);
+      } catch (error) {
+        // The server had closed the session while it was idle: nothing of this message was taken.
+        if (cx.signal.aborted || !isStale(error)) throw error;
+      }
+    }
+    this.#session = undefined;
+    this.#session = await openSession(this.#stages, this.#target, cx);
+    return await sendOn(this.#stages, { session: this.#session, ...prepared }, cx);
+  }
+}
+
+/**
+ * Makes a transport.
+ *
+ * @param options Where to send and how.
+ * @returns A transport, to be closed by its `close` or by `await using`.
+ * @throws {TypeError} If an option is malformed.
+ * @throws {RangeError} If a number is out of its range.
+ */
+export function createTransport(options: TransportOptions): SmtpTransport {
+  return new SmtpTransport(options);
+}
+
+/**
+ * Sends one message on a session of its own.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { sendMail } from "@stagecoach/smtp";
+ * import { catchMail } from "@stagecoach/smtp/catcher";
+ *
+ * await using catcher = await catchMail();
+ * const server = { hostname: "localhost", port: catcher.port, caCerts: [catcher.certificateAuthority] };
+ * const receipt = await sendMail(server, {
+ *   from: "Ann <ann@example.com>",
+ *   to: "bo@example.org",
+ *   subject: "Hello",
+ *   text: "Hello, Bo.",
+ * });
+ * assert(receipt.recipients[0].delivery === "accepted");
+ * ```
+ *
+ * @param options Where to send, how, and how to stop.
+ * @param message The message.
+ * @returns The receipt; look at its recipients, for some may have been refused.
+ * @throws {SmtpError} If nobody was accepted or the outcome is not known; it tells the outcome for each recipient.
+ * @throws {TypeError | SyntaxError | RangeError} If the message or an option is malformed; nothing was sent.
+ */
+export async function sendMail(options: TransportOptions & SendOptions, message: Outgoing): Promise<Receipt> {
+  const target = readTarget(options);
+  const stages = makeStages(options);
+  const prepared = prepare(message);
+  const cx: Context = { signal: makeSignal(options), trace: () => {} };
+  const session = await openSession(stages, target, cx);
+  try {
+    return await sendOn(stages, { session, ...prepared }, cx);
+  } finally {
+    await closeSession(stages, session, quiet());
+  }
+}
+
+/** Goodbye is not stopped by the signal of the message: that one is over, whatever became of it. */
+function quiet(): Context {
+  return { signal: new AbortController().signal, trace: () => {} };
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof ConnectionError &&
+    error.recipients?.every((one) => one.delivery === "not sent") === true;
+}
+
+/** Waits, but not longer than the signal allows. */
+async function waitFor(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await Promise.race([turn, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
