@@ -1,0 +1,72 @@
+import { COMMANDS, type CommandTable, type Option } from "./option_table.ts";
+
+/** The version; that of deno.json. */
+export const VERSION = "0.1.0";
+
+const EXIT_CODES: readonly (readonly [number, string])[] = [
+  [0, "accepted for every recipient, or the stage that was asked for is reached"],
+  [1, "accepted for some recipients, refused for others"],
+  [64, "a wrong option, or one is missing"],
+  [65, "the message is refused or malformed"],
+  [66, "a file cannot be read"],
+  [67, "every recipient is refused"],
+  [68, "there is no such host"],
+  [69, "no TLS, or a certificate that is not valid; the server refuses us"],
+  [70, "a mistake of ours"],
+  [71, "a permission is missing; the flag is named"],
+  [74, "not known whether delivered: the connection was lost at the very end"],
+  [75, "try again later"],
+  [76, "not an SMTP server, or TLS where it speaks plain text"],
+  [77, "the login or the sender is refused"],
+  [78, "the password cannot be had"],
+  [130, "interrupted"],
+];
+
+/** The help of `stagecoach` alone. */
+export function overview(): string {
+  const commands = Object.values(COMMANDS).map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
+  const examples = Object.values(COMMANDS).slice(0, 3).map(({ examples }) => `  ${examples[0]}`);
+  return `stagecoach ${VERSION} - send mail, and find out why it does not arrive
+
+Usage: stagecoach <command> [options]
+
+${examples.join("\n")}
+
+Commands
+${commands.join("\n")}
+  help      Show help: help <command>, help exit-codes
+  version   Show the version
+
+Password: SMTP_PASSWORD, --password-file, --password-command, or you are asked. Never as an argument.
+`;
+}
+
+/** The help of a command: examples first. */
+export function commandHelp(table: CommandTable): string {
+  const groups = table.groups.map(({ title, options }) => `${title}\n${options.map(optionHelp).join("\n")}`);
+  return `${table.summary}
+
+Usage: ${table.usage}
+
+${table.examples.map((example) => `  ${example}`).join("\n")}
+
+${groups.join("\n\n")}
+
+Exit: 0 done, 1 in part, 75 try later, 77 login refused, 74 not known; all: stagecoach help exit-codes
+Deno permissions: ${table.permissions}
+`;
+}
+
+/** The exit codes. */
+export function exitCodeHelp(): string {
+  return `Exit codes\n${
+    EXIT_CODES.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join("\n")
+  }\n`;
+}
+
+function optionHelp({ name, short, value, env, help }: Option): string {
+  const names = `  ${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`;
+  const variables = env ? ` [${env.join(", ")}]` : "";
+  const text = `${help}${variables}`;
+  return names.length < 30 ? names.padEnd(30) + text : `${names}\n${" ".repeat(30)}${text}`;
+}

@@ -1,0 +1,70 @@
+import { CliError, EXIT, exitCodeOf } from "./exit_code.ts";
+import { type Io, systemIo } from "./io.ts";
+import { COMMANDS } from "./option_table.ts";
+import { type Given, parse } from "./parse.ts";
+import type { StageTime } from "./report.ts";
+
+type Run = (given: Given, io: Io, stages: StageTime[]) => Promise<number>;
+
+/** Each command is loaded when it is called. */
+const RUN: Readonly<Record<string, () => Promise<Run>>> = {
+  send: async () => (await import("./send.ts")).send,
+  check: async () => (await import("./check.ts")).check,
+  explain: async () => (await import("./explain.ts")).explainReply,
+};
+
+/**
+ * Runs the command line.
+ *
+ * @param args The arguments: a command and its options.
+ * @param io The world.
+ * @returns The exit code.
+ */
+export async function main(args: readonly string[], io: Io = systemIo()): Promise<number> {
+  const [name, ...rest] = args;
+  const stages: StageTime[] = [];
+  try {
+    if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+      return await help(rest[0], io);
+    }
+    if (name === "version" || name === "--version" || name === "-V") return await version(io);
+    if (!Object.hasOwn(RUN, name)) throw await unknownCommand(name);
+    const given = parse(rest, COMMANDS[name]);
+    if (given.has("help")) return await help(name, io);
+    if (given.has("version")) return await version(io);
+    const run = await RUN[name]();
+    return await run(given, io, stages);
+  } catch (error) {
+    const { describe, toJson } = await import("./report.ts");
+    if (rest.includes("--json")) io.out(JSON.stringify(toJson(error, stages)) + "\n");
+    else io.err(describe(error));
+    return exitCodeOf(error);
+  }
+}
+
+async function help(name: string | undefined, io: Io): Promise<number> {
+  const { commandHelp, exitCodeHelp, overview } = await import("./help.ts");
+  if (name === undefined || name === "help") io.out(overview());
+  else if (name === "exit-codes") io.out(exitCodeHelp());
+  else if (Object.hasOwn(COMMANDS, name)) io.out(commandHelp(COMMANDS[name]));
+  else throw await unknownCommand(name);
+  return EXIT.OK;
+}
+
+async function version(io: Io): Promise<number> {
+  const { VERSION } = await import("./help.ts");
+  io.out(`stagecoach ${VERSION}\n`);
+  return EXIT.OK;
+}
+
+async function unknownCommand(name: string): Promise<CliError> {
+  const { nearest } = await import("./nearest.ts");
+  const close = nearest(name, [...Object.keys(RUN), "help", "version"]);
+  return new CliError(
+    `Cannot run ${JSON.stringify(name)}: there is no such command${close ? `; did you mean ${close}?` : ""}`,
+    EXIT.USAGE,
+    {
+      hint: "stagecoach help lists the commands.",
+    },
+  );
+}

@@ -1,0 +1,18 @@
+/** What is known of a provider. */
+export interface Preset {
+  readonly hostname: string;
+  readonly port: number;
+  readonly tls: "starttls" | "implicit";
+  /** What trips people up. */
+  readonly note: string;
+}
+
+/** Servers by the name that people use. */
+export const PRESETS: Readonly<Record<string, Preset>> = {
+  gmail: {
+    hostname: "smtp.gmail.com",
+    port: 587,
+    tls: "starttls",
+    note: "Google takes an app password here, not the account's: https://myaccount.google.com/apppasswords",
+  },
+};
