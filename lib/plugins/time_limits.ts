@@ -81,39 +81,45 @@ interface Clock {
 /**
  * Looks after the stages that run, and aborts the one in which nothing has happened for too long.
  *
- * Events only note the time: a timer for each would cost about a tenth of the throughput. The timers are those of
- * `AbortSignal.timeout`, which keep no program alive, and which a cold start does not have to load.
+ * Events only note the time: a timer for each would cost about a tenth of the throughput, and so there is one for all. It is
+ * that of `AbortSignal.timeout`, which a cold start does not have to load; it keeps the program alive only while it is
+ * listened to, that is, while a stage runs.
  */
 class Watchman {
   readonly #clocks = new Set<Clock>();
-  /** When the next look is due; the times of looks that are already waited for are never later than it. */
+  readonly #look = () => this.#lookAround();
+  #timer?: AbortSignal;
+  /** When the timer goes off. */
   #due = Infinity;
 
   start(stage: StageName, limitMs: number): Clock {
     const clock = { stage, limitMs, controller: new AbortController(), last: performance.now() };
     this.#clocks.add(clock);
-    this.#lookAt(clock.last + limitMs);
+    this.#waitUntil(clock.last + limitMs);
     return clock;
   }
 
   stop(clock: Clock): void {
     this.#clocks.delete(clock);
+    if (this.#clocks.size === 0) this.#timer?.removeEventListener("abort", this.#look);
   }
 
-  /** Waits until a time, unless a look before it is waited for: that one will see to it. */
-  #lookAt(time: number): void {
-    if (this.#due <= time) return;
-    this.#due = time;
-    const timer = AbortSignal.timeout(Math.max(1, Math.ceil(time - performance.now())));
-    timer.addEventListener("abort", () => this.#look(time), { once: true });
+  /** Listens to the timer, if it goes off in time, else to a new one. */
+  #waitUntil(time: number): void {
+    const timer = this.#timer;
+    if (!timer || timer.aborted || this.#due > time) {
+      timer?.removeEventListener("abort", this.#look);
+      this.#timer = AbortSignal.timeout(Math.max(1, Math.ceil(time - performance.now())));
+      this.#due = time;
+    }
+    this.#timer!.addEventListener("abort", this.#look);
   }
 
-  #look(time: number): void {
-    if (time === this.#due) this.#due = Infinity;
+  #lookAround(): void {
     const now = performance.now();
     for (const clock of this.#clocks) {
       if (clock.last + clock.limitMs <= now) clock.controller.abort(timedOut(clock));
-      else this.#lookAt(clock.last + clock.limitMs);
+      else this.#waitUntil(clock.last + clock.limitMs);
     }
   }
 }

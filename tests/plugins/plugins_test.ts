@@ -173,3 +173,22 @@ Deno.test("extend() makes the last listed plugin the outermost", async () => {
   await stages.quit(null!, context());
   assertEquals(order, ["outer", "inner", "quit"]);
 });
+
+Deno.test("timeLimits() keeps no program alive when the session is over", async () => {
+  const code = `
+    import { sendMail } from "${new URL("../../mod.ts", import.meta.url)}";
+    import { catchMail } from "${new URL("../../lib/catcher/mod.ts", import.meta.url)}";
+    await using catcher = await catchMail({ tls: "off" });
+    const message = { from: "ann@example.com", to: "bo@example.org" };
+    await sendMail({ hostname: "127.0.0.1", port: catcher.port, deadlineMs: 60_000 }, message);
+  `;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--config", new URL("../../deno.json", import.meta.url).pathname, code],
+    stdin: "null",
+  });
+  // A program that is kept alive is ended here, and has then no exit code of 0.
+  await using child = command.spawn();
+  const ending = AbortSignal.timeout(30_000);
+  ending.addEventListener("abort", () => child.kill(), { once: true });
+  assertEquals((await child.status).code, 0);
+});
