@@ -9,6 +9,9 @@ import {
   type Peer,
   type Plugin,
   type Ready,
+  type Receipt,
+  type RecipientResult,
+  sendOn,
   type StageOptions,
   type Stages,
   swap,
@@ -90,4 +93,24 @@ export function content(text: string, facts: Partial<Content> = {}): Content {
     octets: () => [octets],
     ...facts,
   };
+}
+
+/** Opens a session, sends a message on it, and closes. */
+export async function send(
+  dialogue: Dialogue,
+  envelope: Envelope = ENVELOPE,
+  body: Content = content("Hello\r\n"),
+  options?: StageOptions,
+): Promise<Receipt> {
+  const session = await dialogue.open();
+  try {
+    return await sendOn(dialogue.stages(options), { session, envelope, content: body }, dialogue.cx);
+  } finally {
+    session.channel.close();
+  }
+}
+
+/** The outcomes as lines: address, delivery, and the code that decided it. */
+export function outcomes(recipients: readonly RecipientResult[] = []): string[] {
+  return recipients.map((one) => `${one.address} ${one.delivery} ${one.reply?.code ?? ""}`.trim());
 }

@@ -1,4 +1,5 @@
 import { complete, type RecipientResult, type Reply, SmtpError } from "../errors.ts";
+import { addressOf } from "./envelope_lines.ts";
 import { byBdat, byData, type Handover } from "./handover.ts";
 import { readQueueId } from "./queue_id.ts";
 import { refusal } from "./refusal.ts";
@@ -61,7 +62,7 @@ function outcome(
 ): RecipientResult[] {
   const recipients = verdicts?.recipients ??
     addressed.mail.envelope.forwardPaths.map((path): RecipientResult => ({
-      address: typeof path === "string" ? path : path.address,
+      address: addressOf(path),
       delivery: "accepted",
     }));
   return recipients.map((one) => {

@@ -1,6 +1,6 @@
 import { PolicyError, type RecipientResult, type Reply } from "../errors.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
-import { mailLine, needsUtf8, rcptLine } from "./envelope_lines.ts";
+import { addressOf, mailLine, needsUtf8, rcptLine } from "./envelope_lines.ts";
 import { refusal } from "./refusal.ts";
 import type { Addressed, Context, Mail, Stages, Verdicts } from "./stage.ts";
 
@@ -117,7 +117,7 @@ function check(mail: Mail): void {
   const { session: { channel, extensions }, envelope, content } = mail;
   const decline = (found: string, code: string, hint: string) => {
     const recipients = envelope.forwardPaths.map((path): RecipientResult => ({
-      address: typeof path === "string" ? path : path.address,
+      address: addressOf(path),
       delivery: "not sent",
     }));
     return new PolicyError(`Cannot send: ${found}`, {

@@ -13,12 +13,17 @@ const NOTIFY: readonly Notify[] = ["NEVER", "SUCCESS", "FAILURE", "DELAY"];
 /** Longest ENVID in characters. RFC 3461 section 4.4. */
 const MAX_ENVID = 100;
 
+/** The mailbox of a forward-path in either form. */
+export function addressOf(path: string | ForwardPath): string {
+  return typeof path === "string" ? path : path.address;
+}
+
 /**
  * Says whether a mail needs SMTPUTF8: a mailbox or a header is not ASCII. RFC 6531 section 3.
  */
 export function needsUtf8({ envelope, content }: Mail): boolean {
   return content.utf8 || !isAscii(envelope.reversePath) ||
-    envelope.forwardPaths.some((path) => !isAscii(typeof path === "string" ? path : path.address));
+    envelope.forwardPaths.some((path) => !isAscii(addressOf(path)));
 }
 
 /**

@@ -7,6 +7,7 @@
 import { complete, SmtpError, type StageName, StageTimeoutError } from "../errors.ts";
 import type { Channel } from "../wire/channel.ts";
 import { command } from "../wire/command.ts";
+import { addressOf } from "./envelope_lines.ts";
 import type { Context, Mail, Ready, Receipt, Stage, Stages, Target } from "./stage.ts";
 
 /**
@@ -52,7 +53,7 @@ export async function sendOn(stages: Stages, mail: Mail, cx: Context): Promise<R
     if (!(error instanceof SmtpError) || error.recipients) throw error;
     // Only the stage data knows better than "not sent", and it says so itself.
     const recipients = mail.envelope.forwardPaths.map((path) => ({
-      address: typeof path === "string" ? path : path.address,
+      address: addressOf(path),
       delivery: "not sent" as const,
     }));
     throw complete(error, { delivery: "not sent", recipients });

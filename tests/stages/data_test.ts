@@ -5,15 +5,13 @@ import {
   isTransient,
   PolicyError,
   ProtocolError,
-  type RecipientResult,
   ReplyError,
   sendOn,
   SmtpError,
-  type StageOptions,
   StageTimeoutError,
   timeLimits,
 } from "../../mod.ts";
-import { content, context, type Dialogue, dialogueTest, ENVELOPE, greeting } from "../dialogue.ts";
+import { content, context, dialogueTest, ENVELOPE, greeting, outcomes, send } from "../dialogue.ts";
 
 const ADDRESSED = `
   C: MAIL FROM:<ann@example.com>
@@ -23,24 +21,6 @@ const ADDRESSED = `
   C: DATA
   S: 354 go`;
 const TWO = { reversePath: "ann@example.com", forwardPaths: ["bo@example.org", "cy@example.org"] };
-
-async function send(
-  d: Dialogue,
-  body: Content = content("Hello\r\n"),
-  options?: StageOptions,
-  envelope = ENVELOPE,
-) {
-  const session = await d.open();
-  try {
-    return await sendOn(d.stages(options), { session, envelope, content: body }, d.cx);
-  } finally {
-    session.channel.close();
-  }
-}
-
-function outcomes(recipients: readonly RecipientResult[] | undefined): string[] {
-  return (recipients ?? []).map((one) => `${one.address} ${one.delivery} ${one.reply?.code ?? ""}`.trim());
-}
 
 /** A content in chunks of the given texts. */
 function chunks(...texts: (string | Error)[]): Content {
@@ -65,14 +45,14 @@ dialogueTest(
    C: .
    S: 250 2.0.0 ok id=1abc-2`,
   async (d) => {
-    const receipt = await send(d, chunks(".\r\n.", ".\r\na.b\r", "\n", ".c\r\n\r\n."));
+    const receipt = await send(d, ENVELOPE, chunks(".\r\n.", ".\r\na.b\r", "\n", ".c\r\n\r\n."));
     assertEquals([receipt.octets, receipt.queueId, receipt.messageId], [21, "1abc-2", "<1@example.com>"]);
     assertEquals(outcomes(receipt.recipients), ["bo@example.org accepted 250"]);
   },
 );
 
 dialogueTest("data() sends an empty content", `${greeting()}${ADDRESSED}\nC: .\nS: 250 ok`, async (d) => {
-  assertEquals((await send(d, chunks())).octets, 0);
+  assertEquals((await send(d, ENVELOPE, chunks())).octets, 0);
 });
 
 for (
@@ -86,7 +66,7 @@ for (
     `data() refuses ${what} and closes before the dot`,
     `${greeting()}${ADDRESSED}\n-- silence`,
     async (d) => {
-      const error = await assertRejects(() => send(d, chunks(...texts)), PolicyError, "bare");
+      const error = await assertRejects(() => send(d, ENVELOPE, chunks(...texts)), PolicyError, "bare");
       assertEquals([error.code, error.delivery], ["content.bare_line_end", "not sent"]);
       assertEquals(d.stream.closed, true);
       assertEquals(d.cx.lines.includes("C: ."), false);
@@ -99,7 +79,7 @@ dialogueTest(
   `${greeting()}${ADDRESSED}\n-- silence`,
   async (d) => {
     const error = await assertRejects(
-      () => send(d, chunks("half\r\n", new Error("disk gone"))),
+      () => send(d, ENVELOPE, chunks("half\r\n", new Error("disk gone"))),
       PolicyError,
       "disk gone",
     );
@@ -163,7 +143,10 @@ dialogueTest(
   "data() calls the outcome not sent when the connection is lost before the content",
   `${greeting()}${ADDRESSED}\n-- close`,
   async (d) => {
-    const error = await assertRejects(() => send(d, chunks("Hello\r\n".repeat(20_000))), ConnectionError);
+    const error = await assertRejects(
+      () => send(d, ENVELOPE, chunks("Hello\r\n".repeat(20_000))),
+      ConnectionError,
+    );
     assertEquals([error.stage, error.delivery, error.retryable], ["data", "not sent", true]);
   },
 );
@@ -225,7 +208,7 @@ dialogueTest(
    C: RSET
    S: 250 ok`,
   async (d) => {
-    const sending = () => send(d, content("Hello\r\n"), { partial: "abort" }, TWO);
+    const sending = () => send(d, TWO, undefined, { partial: "abort" });
     const error = await assertRejects(sending, ReplyError, "to cy@example.org");
     assertEquals([error.stage, error.recipient], ["envelope", "cy@example.org"]);
     assertEquals(outcomes(error.recipients), ["bo@example.org not sent 250", "cy@example.org refused 550"]);
@@ -244,7 +227,7 @@ dialogueTest(
    S: 250 ok
    S: 250 ok`,
   async (d) => {
-    const receipt = await send(d, chunks("Hello\r\n."), { chunking: true });
+    const receipt = await send(d, ENVELOPE, chunks("Hello\r\n."), { chunking: true });
     assertEquals([receipt.octets, d.stream.writes], [10, 2]);
   },
 );
@@ -265,7 +248,8 @@ dialogueTest(
    C: c
    S: 250 ok
    S: 250 ok`,
-  async (d) => assertEquals((await send(d, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true })).octets, 9),
+  async (d) =>
+    assertEquals((await send(d, ENVELOPE, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true })).octets, 9),
 );
 
 dialogueTest(
@@ -284,7 +268,7 @@ dialogueTest(
    C: RSET
    S: 250 ok`,
   async (d) => {
-    const sending = () => send(d, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true });
+    const sending = () => send(d, ENVELOPE, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true });
     const error = await assertRejects(sending, ReplyError, "452 4.3.1 no space");
     assertEquals([error.stage, error.command], ["data", "BDAT"]);
     assertEquals(outcomes(error.recipients), ["bo@example.org refused 452"]);
@@ -305,7 +289,7 @@ dialogueTest(
    S: 250 ok`,
   async (d) => {
     const error = await assertRejects(
-      () => send(d, undefined, { chunking: true }),
+      () => send(d, ENVELOPE, undefined, { chunking: true }),
       ReplyError,
       "550 no such user",
     );
@@ -322,7 +306,7 @@ dialogueTest(
    C: Hello
    -- close`,
   async (d) => {
-    const error = await assertRejects(() => send(d, undefined, { chunking: true }), SmtpError);
+    const error = await assertRejects(() => send(d, ENVELOPE, undefined, { chunking: true }), SmtpError);
     assertEquals([error.delivery, error.retryable], ["unknown", false]);
   },
 );

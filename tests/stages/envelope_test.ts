@@ -1,35 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  type Content,
-  type Envelope,
-  PolicyError,
-  type Ready,
-  type RecipientResult,
-  ReplyError,
-  sendOn,
-  type StageOptions,
-} from "../../mod.ts";
-import { content, type Dialogue, dialogueTest, ENVELOPE, greeting } from "../dialogue.ts";
+import { type Content, type Envelope, PolicyError, ReplyError } from "../../mod.ts";
+import { content, dialogueTest, ENVELOPE, greeting, outcomes, send } from "../dialogue.ts";
 
 const HELLO = content("Hello\r\n");
-
-async function send(
-  d: Dialogue,
-  envelope: Envelope = ENVELOPE,
-  body: Content = HELLO,
-  options?: StageOptions,
-) {
-  const session: Ready = await d.open();
-  try {
-    return await sendOn(d.stages(options), { session, envelope, content: body }, d.cx);
-  } finally {
-    session.channel.close();
-  }
-}
-
-function outcomes(recipients: readonly RecipientResult[] | undefined): string[] {
-  return (recipients ?? []).map((one) => `${one.address} ${one.delivery} ${one.reply?.code ?? ""}`.trim());
-}
 
 const THREE: Envelope = {
   reversePath: "ann@example.com",
