@@ -73,7 +73,7 @@ export class SmtpTransport implements AsyncDisposable {
     await this.#turn;
     const session = this.#session;
     this.#session = undefined;
-    if (session) await closeSession(this.#stages, session, quiet());
+    if (session) await sayGoodbye(this.#stages, session);
   }
 
   /** Closes the transport. */
@@ -144,13 +144,20 @@ export async function sendMail(options: TransportOptions & SendOptions, message:
   try {
     return await sendOn(stages, { session, ...prepared }, cx);
   } finally {
-    await closeSession(stages, session, quiet());
+    await sayGoodbye(stages, session);
   }
 }
 
-/** Goodbye is not stopped by the signal of the message: that one is over, whatever became of it. */
-function quiet(): Context {
-  return { signal: new AbortController().signal, trace: () => {} };
+/**
+ * Ends a session. The signal of the message does not stop it, and nothing that goes wrong here is told: it would take the
+ * place of the receipt, and make a message that was accepted look as if it were not.
+ */
+async function sayGoodbye(stages: Stages, session: Ready): Promise<void> {
+  try {
+    await closeSession(stages, session, { signal: new AbortController().signal, trace: () => {} });
+  } catch {
+    // The session is closed either way.
+  }
 }
 
 function isStale(error: unknown): boolean {

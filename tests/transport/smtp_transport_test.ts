@@ -120,6 +120,17 @@ Deno.test("SmtpTransport refuses to send when it is closed", async () => {
   await assertRejects(() => transport.send(MESSAGE), TypeError, "the transport is closed");
 });
 
+Deno.test("sendMail() gives the receipt when the server is silent after QUIT", async () => {
+  const { options } = over(
+    `${greeting()}${sent()}\nC: QUIT\n-- silence`,
+    `${greeting()}${sent()}\nC: QUIT\n-- silence`,
+  );
+  const impatient = { ...options, timeLimits: { quit: 5 } };
+  assertEquals((await sendMail(impatient, MESSAGE)).recipients[0].delivery, "accepted");
+  await using transport = createTransport(impatient);
+  assertEquals((await transport.send(MESSAGE)).recipients[0].delivery, "accepted");
+});
+
 Deno.test("sendMail() ends at its deadline and names the stage", async () => {
   const { options } = over(`${greeting()}\nC: MAIL FROM:<ann@example.com>\n-- silence`);
   const error = await assertRejects(
