@@ -1,17 +1,22 @@
-import type { TlsMode, TransportOptions } from "../../mod.ts";
-import { CliError } from "./exit_code.ts";
+import { createTransport, type TlsMode, type TransportOptions } from "../../mod.ts";
+import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { type Preset, PRESETS } from "./presets.ts";
-import { type Setting, type Settings, unreadable } from "./settings.ts";
+import { PRESETS } from "./presets.ts";
+import { malformed, readText, type Setting, type Settings } from "./settings.ts";
+import { type Place, readPort, readUrl } from "./url.ts";
 
-/** Where to connect and how, and what the URL says of the login. */
+/** Where to connect and how, and what was said of the login along with it. */
 export interface Connection {
-  readonly options: TransportOptions;
-  readonly user?: string;
-  readonly password?: string;
+  readonly options: TransportOptions & { readonly port: number };
+  /** The user and password of the URL, and where they stood. */
+  readonly login?: Place["login"];
+  /** What is known of the provider. */
+  readonly note?: string;
 }
 
-const TIME = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
+const MODES: readonly TlsMode[] = ["auto", "starttls", "implicit", "off"];
+
+const TIME = /^(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)$/;
 const UNIT = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
@@ -20,27 +25,31 @@ const UNIT = { ms: 1, s: 1_000, m: 60_000 };
  * @param settings The settings.
  * @param io The world; receives warnings.
  * @returns The connection; `undefined` when no server is named.
- * @throws {CliError} If one of them is malformed.
+ * @throws {CliError} If one of them is malformed, or TLS cannot work like this on that port.
  */
 export async function readConnection(settings: Settings, io: Io): Promise<Connection | undefined> {
   const place = readPlace(settings, io);
   if (!place) return undefined;
-  const { hostname, port, user, password, preset } = place;
-  const tls = readTls(settings, port ?? preset?.port, io) ?? place.tls ?? preset?.tls;
+  const { hostname, login, preset } = place;
+  const asked = readTls(settings, place.port ?? preset?.port, io);
+  const tls = asked?.mode ?? place.tls ?? preset?.tls;
+  const port = place.port ?? preset?.port ?? (tls === "implicit" ? 465 : 587);
   const ca = settings.get("ca");
-  const caCerts = ca && [await readText(io, ca.source, ca.value)];
-  const name = settings.get("ehlo")?.value;
-  const options = { hostname, port: port ?? preset?.port, tls, caCerts, name };
-  return { options, user, password };
-}
-
-/** Reads a text file named by an option. */
-export async function readText(io: Io, option: string, path: string): Promise<string> {
+  const options = {
+    hostname,
+    port,
+    tls,
+    caCerts: ca && [await readAuthority(io, ca)],
+    name: readName(settings),
+  };
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await io.readFile(path));
+    // What can never work is said before anything else is read or asked.
+    createTransport(options);
   } catch (error) {
-    throw unreadable(option, path, error);
+    const message = (error as Error).message.replace(/tls "(\w+)"/, `${asked?.source ?? "--tls"} $1`);
+    throw new CliError(message, EXIT.USAGE, { cause: error });
   }
+  return { options, login, note: preset?.note };
 }
 
 /** Reads `--timeout`; in milliseconds. */
@@ -53,75 +62,66 @@ export function readDeadline(settings: Settings): number | undefined {
   throw malformed(setting, "is no time such as 30s, 2m or 500ms");
 }
 
-/** The error for a setting that cannot be read. */
-export function malformed({ source, value }: Setting, why: string): CliError {
-  return new CliError(`Cannot read ${source}: ${JSON.stringify(value)} ${why}`);
+async function readAuthority(io: Io, { source, value }: Setting): Promise<string> {
+  const text = await readText(io, source, value);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new CliError(`Cannot read ${source} "${value}": there is no certificate in PEM in it`, EXIT.DATAERR, {
+    code: "cli.malformed",
+  });
 }
 
-interface Place {
-  readonly hostname: string;
-  readonly port?: number;
-  readonly tls?: TlsMode;
-  readonly user?: string;
-  readonly password?: string;
-  readonly preset?: Preset;
+function readName(settings: Settings): string | undefined {
+  const name = settings.get("ehlo");
+  if (!name || /^[!-~]{1,255}$/.test(name.value)) return name?.value;
+  throw malformed(name, "is not one word of printable ASCII");
 }
 
 function readPlace(settings: Settings, io: Io): Place | undefined {
   const [server, url] = [settings.get("server"), settings.get("url")];
-  if (server?.source === "--server" && url?.source === "--url") {
+  const isOption = server?.source === "--server";
+  if (isOption && url?.source === "--url") {
     throw new CliError("Cannot read --url: --server is given too, and they say the same");
   }
   // An option wins over a variable; among variables SMTP_URL says more.
-  if (url && !(server?.source === "--server")) return readUrl(url, io);
+  if (url && !isOption) return readUrl(url, settings, io);
   if (!server) return undefined;
   const preset = Object.hasOwn(PRESETS, server.value) ? PRESETS[server.value] : undefined;
-  if (preset) return { hostname: preset.hostname, port: readPort(settings.get("port")), preset };
-  const [, literal, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(server.value) ?? [];
-  const hostname = literal ?? name;
-  if (!hostname) throw malformed(server, "is not HOST or HOST:PORT (an IPv6 address stands in brackets)");
-  const own = port === undefined ? undefined : { value: port, source: server.source };
-  return { hostname, port: readPort(own ?? settings.get("port")) };
-}
-
-function readPort(setting: Setting | undefined): number | undefined {
-  if (!setting) return undefined;
-  const port = Number(setting.value);
-  if (/^\d{1,5}$/.test(setting.value) && port >= 1 && port <= 65_535) return port;
-  throw malformed(setting, "is no port (1 to 65535)");
-}
-
-function readUrl(setting: Setting, io: Io): Place {
-  const url = URL.parse(setting.value);
-  const tls = url?.protocol === "smtps:" ? "implicit" : undefined;
-  if (!url || (!tls && url.protocol !== "smtp:") || url.hostname === "") {
+  const [, literal, name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/s.exec(server.value) ?? [];
+  const hostname = preset?.hostname ?? literal ?? name;
+  if (server.value.includes("@") || server.value.includes("//")) {
     // Not repeated: there may be a password in it.
-    throw new CliError(`Cannot read ${setting.source}: it is not smtp://[user@]host[:port] or smtps://…`);
+    throw new CliError(`Cannot read ${server.source}: it is not HOST or HOST:PORT`, EXIT.USAGE, {
+      hint: "A URL is given by --url, a user by --user.",
+    });
   }
-  const [user, password] = [url.username, url.password].map(decodeURIComponent);
-  if (password) {
-    io.err(`warning: ${setting.source} holds a password; others may see it in the list of processes\n`);
+  // deno-lint-ignore no-control-regex -- control characters are among what is refused
+  if (!hostname || /[\x00-\x20\x7f/]/.test(hostname)) {
+    throw malformed(server, "is not HOST or HOST:PORT (an IPv6 address stands in brackets)");
   }
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const port = url.port === "" ? undefined : Number(url.port);
-  return { hostname, port, tls, user: user || undefined, password: password || undefined };
+  const own = port === undefined ? undefined : { value: port, source: server.source };
+  // A port of the environment belongs to the host of the environment.
+  const apart = settings.get("port");
+  const fits = apart && (apart.source.startsWith("--") || !isOption);
+  return { hostname, port: readPort(own ?? (fits ? apart : undefined)), preset };
 }
 
-function readTls(settings: Settings, port: number | undefined, io: Io): TlsMode | undefined {
+function readTls(
+  settings: Settings,
+  port: number | undefined,
+  io: Io,
+): { mode: TlsMode; source: string } | undefined {
   const setting = settings.get("tls");
   if (setting) {
-    const { value } = setting;
-    if (value === "auto" || value === "starttls" || value === "implicit" || value === "off") return value;
-    throw malformed(setting, "is not auto, starttls, implicit or off");
+    const mode = MODES.find((one) => one === setting.value);
+    if (mode) return { mode, source: setting.source };
+    throw malformed(setting, `is not one of ${MODES.join(", ")}`);
   }
   const secure = settings.variable("SMTP_SECURE");
   if (!secure || secure.value === "false") return undefined;
+  const { source } = secure;
   if (secure.value !== "true") throw malformed(secure, "is neither true nor false");
-  if (port !== undefined && port !== 587 && port !== 25) return "implicit";
-  io.err(
-    `warning: ${secure.source} asks for TLS at once, which port ${
-      port ?? 587
-    } does not speak; using starttls\n`,
-  );
-  return "starttls";
+  if (port !== undefined && port !== 587 && port !== 25) return { mode: "implicit", source };
+  const where = `which port ${port ?? 587} does not speak`;
+  io.err(`warning: ${source} asks for TLS from the first octet, ${where}; using starttls\n`);
+  return { mode: "starttls", source };
 }

@@ -1,57 +1,85 @@
 import {
   escapeControls,
+  type Extensions,
   formatReply,
   type Greeted,
   type Ready,
   type StageName,
   type TraceEvent,
 } from "../../mod.ts";
+import { size } from "./format.ts";
+
+/** What a stage has seen, in one row: in our words, and in the server's. */
+export interface Row {
+  readonly what: string;
+  readonly reply?: string;
+}
+
+/** A stage that ended well. */
+export interface Seen {
+  readonly stage: StageName;
+  /** What it left behind. */
+  readonly output: unknown;
+  /** The events of its dialogue. */
+  readonly events: readonly TraceEvent[];
+  /** What EHLO had listed before, so that the second time only the news is told. */
+  readonly before?: Extensions;
+}
 
 /**
- * Says in a line what a stage has seen.
+ * Says what a stage has seen.
  *
- * @param stage The stage.
- * @param output What it left behind.
- * @param seen The events of its dialogue.
- * @returns The line; control characters of the server are escaped.
+ * @param seen The stage.
+ * @returns One row, or one for each command of the envelope; control characters of the server are escaped.
  */
-export function describeStage(stage: StageName, output: unknown, seen: readonly TraceEvent[]): string {
-  const reply = seen.findLast((event) => event.kind === "reply")?.reply;
-  const said = reply ? formatReply(reply) : "";
+export function describeStage({ stage, output, events, before }: Seen): readonly Row[] {
+  const commands = events.flatMap((event) => event.kind === "command" ? [event.line] : []);
+  const replies = events.flatMap((event) => event.kind === "reply" ? [formatReply(event.reply)] : []);
+  const reply = replies.at(-1);
   switch (stage) {
-    case "connect": {
-      const address = seen.find((event) => event.kind === "connected")?.address ?? "";
-      const secured = seen.some((event) => event.kind === "secured") ? ", implicit TLS" : "";
-      return `${address}${secured}  ${said}`;
-    }
+    case "connect":
+      return [{ what: describeConnection(events), reply }];
     case "ehlo":
-      return escapeControls(extensions(output as Greeted));
+      return [{ what: escapeControls(list((output as Greeted).extensions, before)) }];
     case "tls": {
-      const secured = seen.find((event) => event.kind === "secured");
-      if (secured) return `upgraded, certificate verified for ${secured.hostname}`;
-      return (output as Greeted).channel.peer.secure
-        ? "secured already"
-        : "none: the connection can be read by others";
+      const secured = events.find((event) => event.kind === "secured");
+      if (secured) return [{ what: `TLS, verified for ${secured.hostname}` }];
+      const { peer } = (output as Greeted).channel;
+      return [{ what: peer.secure ? "TLS since connect" : "none: anyone on the way can read along" }];
     }
     case "auth": {
-      const command = seen.find((event) => event.kind === "command" && event.line.startsWith("AUTH "));
-      const mechanism = command?.kind === "command" ? command.line.split(" ")[1] : undefined;
-      if (!mechanism) return "not asked for: no user is named";
-      return escapeControls(`${mechanism} as ${(output as Ready).identity ?? "somebody"}  ${said}`);
+      const mechanism = commands.find((line) => line.startsWith("AUTH "))?.split(" ")[1];
+      if (!mechanism) return [{ what: "none: no user is given" }];
+      const { identity = "somebody" } = output as Ready;
+      return [{ what: escapeControls(`${mechanism} as ${identity}`), reply }];
     }
     case "envelope":
-    case "data":
+      return commands.map((line, at) => ({ what: line, reply: replies[at] }));
+    case "data": {
+      const octets = events.reduce((sum, event) => sum + (event.kind === "content" ? event.octets : 0), 0);
+      return [{ what: size(octets), reply }];
+    }
     case "quit":
-      return said;
+      return [{ what: "", reply }];
   }
 }
 
-/** The extensions as EHLO listed them, the size in words. */
-function extensions({ extensions }: Greeted): string {
-  if (extensions.size === 0) return "no extensions";
-  return [...extensions].map(([keyword, parameters]) => {
+function describeConnection(events: readonly TraceEvent[]): string {
+  const address = events.find((event) => event.kind === "connected")?.address ?? "";
+  const secured = events.find((event) => event.kind === "secured");
+  const tls = secured ? `, TLS, verified for ${secured.hostname}` : "";
+  return `${address} (${address.startsWith("[") ? "IPv6" : "IPv4"})${tls}`;
+}
+
+/** The extensions as EHLO listed them; the second time those that are new or changed. */
+function list(extensions: Extensions, before?: Extensions): string {
+  const written = [...extensions].map(([keyword, parameters]) => {
     const octets = Number(parameters[0]);
-    if (keyword === "SIZE" && octets > 0) return `SIZE ${(octets / 1_000_000).toFixed(1)} MB`;
+    if (keyword === "SIZE" && octets > 0) return `SIZE ${size(octets)}`;
     return [keyword, ...parameters].join(" ");
-  }).join(", ");
+  });
+  if (written.length === 0) return "no extensions";
+  if (!before) return written.join(", ");
+  const old = list(before).split(", ");
+  return written.filter((one) => !old.includes(one)).join(", ") || "the same";
 }

@@ -1,4 +1,4 @@
-import { SmtpError } from "../../mod.ts";
+import { ProtocolError, type Reply, SmtpError } from "../../mod.ts";
 
 /** The exit codes: those of sysexits.h, as mutt, cron and git know them, and 1 for a success in part. */
 export const EXIT = {
@@ -44,6 +44,9 @@ export class CliError extends Error {
   }
 }
 
+/** One side speaks TLS and the other does not. */
+const MISMATCH: readonly string[] = ["tls.mode_mismatch", "tls.injected", "tls.off_on_implicit_port"];
+
 /**
  * Gives the exit code for an error.
  *
@@ -53,24 +56,25 @@ export class CliError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exit;
   if (error instanceof Deno.errors.NotCapable) return EXIT.OSERR;
-  if (!(error instanceof SmtpError)) return isRefused(error) ? EXIT.USAGE : EXIT.SOFTWARE;
+  if (!(error instanceof SmtpError)) return EXIT.SOFTWARE;
   const { code, recipients = [], reply } = error;
   if (error.delivery === "unknown" || recipients.some((one) => one.delivery === "unknown")) return EXIT.IOERR;
   if (code === "aborted") return EXIT.INTERRUPTED;
   if (error.retryable) return EXIT.TEMPFAIL;
   if (code === "connect.no_such_host") return EXIT.NOHOST;
-  if (code === "tls.mode_mismatch" || code === "tls.injected" || code.startsWith("protocol.")) {
-    return EXIT.PROTOCOL;
-  }
+  if (MISMATCH.includes(code) || code.startsWith("protocol.")) return EXIT.PROTOCOL;
   if (error.stage === "tls" || code.startsWith("tls.")) return EXIT.UNAVAILABLE;
-  if (error.stage === "auth") return code === "auth.bad_challenge" ? EXIT.PROTOCOL : EXIT.NOPERM;
-  if (error.command === "MAIL") return reply?.enhanced?.startsWith("5.7.") ? EXIT.NOPERM : EXIT.DATAERR;
+  // The exchange broke down, or the server did not prove itself; nobody refused the password.
+  if (error instanceof ProtocolError) return EXIT.PROTOCOL;
+  if (error.stage === "auth") return EXIT.NOPERM;
+  if (error.command === "MAIL") return isForbidden(code, reply) ? EXIT.NOPERM : EXIT.DATAERR;
   if (error.command === "RCPT") return EXIT.NOUSER;
   if (error.stage === "envelope" || error.stage === "data") return EXIT.DATAERR;
   return EXIT.UNAVAILABLE;
 }
 
-/** The library refused an argument, in words of its own: what was given on the command line cannot work. */
-function isRefused(error: unknown): boolean {
-  return (error instanceof TypeError || error instanceof RangeError) && error.message.startsWith("Cannot ");
+/** The login is good, and this sender is not for it; or there was no login. */
+function isForbidden(code: string, reply?: Reply): boolean {
+  return code === "envelope.sender_not_allowed" || code === "auth.required" ||
+    reply?.enhanced?.startsWith("5.7.") === true;
 }

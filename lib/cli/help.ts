@@ -1,3 +1,4 @@
+import { wrap } from "./format.ts";
 import { COMMANDS, type CommandTable, type Option } from "./option_table.ts";
 
 /** The version; that of deno.json. */
@@ -37,7 +38,8 @@ ${commands.join("\n")}
   help      Show help: help <command>, help exit-codes
   version   Show the version
 
-Password: SMTP_PASSWORD, --password-file, --password-command, or you are asked. Never as an argument.
+Password  SMTP_PASSWORD, --password-file, --password-command, or you are asked. Never an argument.
+Exit      0 done, 1 in part, 75 try later, 77 login refused; all of them: stagecoach help exit-codes
 `;
 }
 
@@ -52,7 +54,8 @@ ${table.examples.map((example) => `  ${example}`).join("\n")}
 
 ${groups.join("\n\n")}
 
-Exit: 0 done, 1 in part, 75 try later, 77 login refused, 74 not known; all: stagecoach help exit-codes
+Exit: 0 done, 1 in part, 74 not known, 75 try later, 77 login refused
+      all of them: stagecoach help exit-codes
 Deno permissions: ${table.permissions}
 `;
 }
@@ -64,9 +67,14 @@ export function exitCodeHelp(): string {
   }\n`;
 }
 
+/** The columns of the help: where an option's text begins, and where its lines end. */
+const TEXT = 30;
+const WIDTH = 96;
+
 function optionHelp({ name, short, value, env, help }: Option): string {
   const names = `  ${short ? `-${short}, ` : "    "}--${name}${value ? ` ${value}` : ""}`;
   const variables = env ? ` [${env.join(", ")}]` : "";
-  const text = `${help}${variables}`;
-  return names.length < 30 ? names.padEnd(30) + text : `${names}\n${" ".repeat(30)}${text}`;
+  const [first, ...rest] = wrap(`${help}${variables}`, WIDTH - TEXT).map((line) => " ".repeat(TEXT) + line);
+  const head = names.length < TEXT ? names.padEnd(TEXT) + first.slice(TEXT) : `${names}\n${first}`;
+  return [head, ...rest].join("\n");
 }

@@ -12,12 +12,21 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** Asks for a secret on the terminal; `null` when there is none, or nothing was said. */
   askSecret(question: string): Promise<string | null>;
-  /** Runs a program without a shell; its standard error is ours, its standard input is empty. */
-  run(argv: readonly string[], signal: AbortSignal): Promise<{ code: number; stdout: string }>;
+  /** Runs a program without a shell; what it complains of is shown as it comes, its standard input is empty. */
+  run(argv: readonly string[], signal: AbortSignal): Promise<Ended>;
+  /** Whether a connection to that address is permitted; asking for it at the terminal is not what a script needs. */
+  mayConnect(hostname: string, port: number): boolean;
   /** Whether standard input is a terminal. */
   readonly stdinIsTerminal: boolean;
   /** Whether standard error is a terminal. */
   readonly stderrIsTerminal: boolean;
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 const encoder = new TextEncoder();
@@ -28,22 +37,21 @@ export function systemIo(): Io {
     env: readVariable,
     out: (text) => write(Deno.stdout, text),
     err: (text) => write(Deno.stderr, text),
-    readStdin: () => new Response(Deno.stdin.readable).bytes(),
-    readFile: (path) => Deno.readFile(path),
+    readStdin: () => Promise.resolve(readStdin()),
+    async readFile(path) {
+      if (!granted({ name: "read", path })) throw denied("read", path);
+      return await Deno.readFile(path);
+    },
     async askSecret(question) {
       const { promptSecret } = await import("@std/cli/prompt-secret");
       return promptSecret(question, { clear: true });
     },
-    async run([program, ...args], signal) {
-      const command = new Deno.Command(program, {
-        args,
-        signal,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "inherit",
-      });
-      const { code, stdout } = await command.output();
-      return { code, stdout: new TextDecoder().decode(stdout) };
+    run,
+    mayConnect(hostname, port) {
+      // Without a terminal there is no prompt, and connecting says the same.
+      if (!Deno.stdin.isTerminal()) return true;
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      return granted({ name: "net", host: `${host}:${port}` });
     },
     get stdinIsTerminal() {
       return Deno.stdin.isTerminal();
@@ -56,15 +64,69 @@ export function systemIo(): Io {
 
 /** A variable that may not be read counts as unset, and nobody is prompted for it. */
 function readVariable(name: string): string | undefined {
+  // The one variable that Deno tells without a permission.
+  if (name === "NO_COLOR" && Deno.noColor) return "1";
   try {
     // Without a terminal there is no prompt, and asking first would cost more than trying.
-    const asked = Deno.stdin.isTerminal() &&
-      Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted";
-    return asked ? undefined : Deno.env.get(name);
+    const denied = Deno.stdin.isTerminal() && !granted({ name: "env", variable: name });
+    return denied ? undefined : Deno.env.get(name);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }
+}
+
+/** Permissions are looked up and never asked for: a run with few of them must not stop at a prompt. */
+function granted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
+}
+
+function denied(kind: "read" | "run", what: string): Error {
+  return new Deno.errors.NotCapable(
+    `Cannot go on: ${kind} access to "${what}" is not permitted; --allow-${kind}`,
+  );
+}
+
+/** Blocking, which costs a third of a stream: nothing else is to be done meanwhile. */
+function readStdin(): Uint8Array {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = new Uint8Array(65_536);
+    const count = Deno.stdin.readSync(chunk);
+    if (count === null) break;
+    chunks.push(chunk.subarray(0, count));
+    length += count;
+  }
+  const octets = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    octets.set(chunk, at);
+    at += chunk.length;
+  }
+  return octets;
+}
+
+async function run([program, ...args]: readonly string[], signal: AbortSignal): Promise<Ended> {
+  if (!granted({ name: "run", command: program })) throw denied("run", program);
+  const command = new Deno.Command(program, {
+    args,
+    signal,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const child = command.spawn();
+  const decoder = new TextDecoder();
+  let stderr = "";
+  const shown = (async () => {
+    for await (const octets of child.stderr) {
+      write(Deno.stderr, octets);
+      stderr += decoder.decode(octets, { stream: true });
+    }
+  })();
+  const [stdout, { code }] = await Promise.all([new Response(child.stdout).text(), child.status, shown]);
+  return { code, stdout, stderr };
 }
 
 /** A reader that has gone away is no error of ours. */

@@ -2,9 +2,9 @@ import { CliError, EXIT, exitCodeOf } from "./exit_code.ts";
 import { type Io, systemIo } from "./io.ts";
 import { COMMANDS } from "./option_table.ts";
 import { type Given, parse } from "./parse.ts";
-import type { StageTime } from "./report.ts";
+import type { StageTime } from "./show.ts";
 
-type Run = (given: Given, io: Io, stages: StageTime[]) => Promise<number>;
+type Run = (given: Given, io: Io, times: StageTime[]) => Promise<number>;
 
 /** Each command is loaded when it is called. */
 const RUN: Readonly<Record<string, () => Promise<Run>>> = {
@@ -22,27 +22,34 @@ const RUN: Readonly<Record<string, () => Promise<Run>>> = {
  */
 export async function main(args: readonly string[], io: Io = systemIo()): Promise<number> {
   const [name, ...rest] = args;
-  const stages: StageTime[] = [];
+  const times: StageTime[] = [];
+  let talk = io;
   try {
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       return await help(rest[0], io);
     }
     if (name === "version" || name === "--version" || name === "-V") return await version(io);
     if (!Object.hasOwn(RUN, name)) throw await unknownCommand(name);
+    if (name === "send" && rest.length === 0) await help(name, { out: (text) => io.err(`${text}\n`) });
     const given = parse(rest, COMMANDS[name]);
     if (given.has("help")) return await help(name, io);
     if (given.has("version")) return await version(io);
+    const color = given.value("color");
+    if (color !== undefined || io.stderrIsTerminal || io.env("FORCE_COLOR")) {
+      const { withColor } = await import("./color.ts");
+      talk = withColor(io, color);
+    }
     const run = await RUN[name]();
-    return await run(given, io, stages);
+    return await run(given, talk, times);
   } catch (error) {
     const { describe, toJson } = await import("./report.ts");
-    if (rest.includes("--json")) io.out(JSON.stringify(toJson(error, stages)) + "\n");
-    else io.err(describe(error));
+    if (rest.includes("--json")) io.out(JSON.stringify(toJson(error, times)) + "\n");
+    else talk.err(await describe(error));
     return exitCodeOf(error);
   }
 }
 
-async function help(name: string | undefined, io: Io): Promise<number> {
+async function help(name: string | undefined, io: { out(text: string): void }): Promise<number> {
   const { commandHelp, exitCodeHelp, overview } = await import("./help.ts");
   if (name === undefined || name === "help") io.out(overview());
   else if (name === "exit-codes") io.out(exitCodeHelp());
@@ -63,8 +70,6 @@ async function unknownCommand(name: string): Promise<CliError> {
   return new CliError(
     `Cannot run ${JSON.stringify(name)}: there is no such command${close ? `; did you mean ${close}?` : ""}`,
     EXIT.USAGE,
-    {
-      hint: "stagecoach help lists the commands.",
-    },
+    { hint: "stagecoach help lists the commands." },
   );
 }

@@ -109,9 +109,10 @@ const OUTPUT: OptionGroup = {
     {
       name: "env-file",
       value: "FILE",
-      help: "read variables from here (./.env when no server is named otherwise)",
+      help: "read variables from here (./.env if no SMTP_… is set)",
     },
     { name: "no-input", help: "never ask" },
+    { name: "color", value: "WHEN", help: "auto, always or never (NO_COLOR, FORCE_COLOR)" },
     { name: "help", short: "h", help: "show this" },
     { name: "version", short: "V", help: "show the version" },
   ],
@@ -171,7 +172,7 @@ export interface CommandTable {
   readonly permissions: string;
 }
 
-const NET = "--allow-net=HOST:PORT; --allow-env and --allow-read for what it is to read from there";
+const NET = "--allow-net=HOST:PORT; where used --allow-env, --allow-read, --allow-run";
 
 /** The commands. */
 export const COMMANDS: Readonly<Record<string, CommandTable>> = {
@@ -210,8 +211,26 @@ export const COMMANDS: Readonly<Record<string, CommandTable>> = {
     ],
     groups: [{
       title: "Output",
-      options: OUTPUT.options.filter(({ name }) => ["json", "help", "version"].includes(name)),
+      options: OUTPUT.options.filter(({ name }) => ["json", "color", "help", "version"].includes(name)),
     }],
     permissions: "none",
   },
 };
+
+/** The options that a secret can come from; at most one of them is given. */
+export const SECRET_OPTIONS = [
+  "password-env",
+  "password-file",
+  "password-stdin",
+  "password-command",
+  "token-file",
+  "token-command",
+] as const;
+
+/** The variables that a secret can come from. */
+export const SECRET_VARIABLES: readonly string[] = [
+  "SMTP_PASSWORD",
+  "SMTP_PASS",
+  "SMTP_TOKEN",
+  "SMTP_OAUTH_TOKEN",
+];

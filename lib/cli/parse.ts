@@ -1,5 +1,5 @@
 import { parseArgs, type ParseOptions } from "@std/cli/parse-args";
-import { CliError } from "./exit_code.ts";
+import { CliError, EXIT } from "./exit_code.ts";
 import { nearest } from "./nearest.ts";
 import type { CommandTable, Option } from "./option_table.ts";
 
@@ -58,7 +58,8 @@ function normalize(argv: readonly string[], options: readonly Option[]): string[
     if (found === undefined) {
       throw new CliError(`Cannot read --${option.name}: its value (${option.value}) is missing`);
     }
-    written.push(`--${option.name}=${found}`);
+    // `parseArgs` takes the equal sign for a part of the name when nothing follows it.
+    written.push(found === "" ? `--${option.name}` : `--${option.name}=${found}`);
   };
   for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
     if (arg === "--") words.push(...left.splice(0));
@@ -78,7 +79,7 @@ function readLong(arg: string, options: readonly Option[], add: Add): void {
   if (name === "password" || name === "pass") {
     throw new CliError(
       "Cannot read --password: a password among the arguments is seen by every user of this machine",
-      64,
+      EXIT.USAGE,
       {
         hint: "Set SMTP_PASSWORD, use --password-file, --password-command or --password-stdin, or be asked.",
       },
@@ -89,7 +90,7 @@ function readLong(arg: string, options: readonly Option[], add: Add): void {
   add(option, end < 0 ? undefined : arg.slice(end + 1));
 }
 
-/** `-vq`, `-fa@x`, `-f a@x`, `-vfa@x`. */
+/** `-vq`, `-fa@x`, `-f a@x`, `-f=a@x`, `-vfa@x`. */
 function readShort(arg: string, options: readonly Option[], add: Add): void {
   for (let at = 1; at < arg.length; at++) {
     const option = options.find((one) => one.short === arg[at]);
@@ -98,7 +99,7 @@ function readShort(arg: string, options: readonly Option[], add: Add): void {
       add(option);
       continue;
     }
-    return add(option, at + 1 < arg.length ? arg.slice(at + 1) : undefined);
+    return add(option, at + 1 < arg.length ? arg.slice(at + 1).replace(/^=/, "") : undefined);
   }
 }
 

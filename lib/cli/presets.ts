@@ -3,7 +3,7 @@ export interface Preset {
   readonly hostname: string;
   readonly port: number;
   readonly tls: "starttls" | "implicit";
-  /** What trips people up. */
+  /** What trips people up; shown when there is no password, and before one is asked for. */
   readonly note: string;
 }
 

@@ -1,19 +1,16 @@
 import type { Credentials } from "../../mod.ts";
-import { readText } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import type { Settings } from "./settings.ts";
-
-/** How long a program may take to print a secret, in milliseconds. */
-const COMMAND_MS = 30_000;
+import { SECRET_OPTIONS } from "./option_table.ts";
+import { readText, type Setting, type Settings } from "./settings.ts";
 
 /** Google shows an app password in four groups of four letters; the spaces are not part of it. */
-const APP_PASSWORD = /^[a-z]{4}(?: [a-z]{4}){3}$/;
+const APP_PASSWORD = /^[a-z]{4}(?:\s[a-z]{4}){3}$/i;
 
-/** What the URL says of the login. */
-export interface UrlLogin {
-  readonly user?: string;
-  readonly password?: string;
+/** A password or a token, and the option or variable that it came from. */
+interface Secret extends Setting {
+  readonly token: boolean;
 }
 
 /**
@@ -21,110 +18,123 @@ export interface UrlLogin {
  *
  * @param settings The settings.
  * @param io The world.
- * @param url What the URL says.
+ * @param connection What the URL says of the login, and what is known of the provider.
  * @returns The credentials; `undefined` when there is no user, or AUTH is not wanted.
- * @throws {CliError} If there is a user and no secret, or the secret cannot be read.
+ * @throws {CliError} If there is a user and no secret or the other way round, or the secret cannot be read.
  */
 export async function readCredentials(
   settings: Settings,
   io: Io,
-  url: UrlLogin = {},
+  { login, note }: Pick<Connection, "login" | "note"> = {},
 ): Promise<Credentials | undefined> {
-  if (settings.get("auth")?.value === "none") return undefined;
-  const user = settings.get("user")?.value ?? url.user;
-  const token = await readToken(settings, io);
-  const given = ["password-env", "password-file", "password-stdin", "password-command"].filter((name) =>
-    settings.given.has(name) || settings.given.value(name) !== undefined
-  );
-  if (given.length > 1) throw new CliError(`Cannot read --${given[1]}: --${given[0]} is given too`);
+  const auth = settings.get("auth")?.value;
+  if (auth === "none") return undefined;
+  const set = settings.get("user");
+  // A URL on the command line wins over a variable, as every option does.
+  const user = login?.user && (login.source === "--url" || !set) && set?.source !== "--user"
+    ? { value: login.user, source: login.source }
+    : set;
+  const given = await readGiven(settings, io);
+  const fromUrl = login?.password === undefined
+    ? undefined
+    : { value: login.password, source: login.source, token: false };
+  const secret = given ?? (login?.source === "--url" ? fromUrl : undefined) ??
+    readVariables(settings, auth) ?? fromUrl;
   if (!user) {
-    if (given.length === 0 && token === undefined) return undefined;
-    throw new CliError("Cannot log in: --user is missing");
+    if (!secret) return undefined;
+    throw new CliError(`Cannot log in: --user is missing (or SMTP_USER), and ${secret.source} is given`);
   }
-  if (token !== undefined) return { user, accessToken: token };
-  const password = await readPassword(settings, io, given[0]) ?? url.password ??
-    await ask(settings, io, user);
-  if (password === "") {
-    throw new CliError("Cannot log in: the password is empty", EXIT.CONFIG, { code: "cli.password" });
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  if (/[\x00-\x1f\x7f]/.test(user.value)) {
+    throw new CliError(`Cannot read ${user.source}: it has a control character`);
   }
-  return { user, password: APP_PASSWORD.test(password) ? password.replaceAll(" ", "") : password };
+  const found = checked(secret ?? await ask(settings, io, { user: user.value, note }));
+  if (found.token) return { user: user.value, accessToken: found.value };
+  const password = APP_PASSWORD.test(found.value) ? found.value.replace(/\s/g, "") : found.value;
+  return { user: user.value, password };
 }
 
-async function readPassword(
-  settings: Settings,
-  io: Io,
-  way: string | undefined,
-): Promise<string | undefined> {
+/** The secret that an option names. */
+async function readGiven(settings: Settings, io: Io): Promise<Secret | undefined> {
   const { given } = settings;
+  const [way, second] = SECRET_OPTIONS.filter((name) => given.has(name) || given.value(name) !== undefined);
+  if (second) throw new CliError(`Cannot read --${second}: --${way} is given too`);
+  if (!way) return undefined;
+  const value = given.value(way) ?? "";
+  const secret = (text: string): Secret => ({
+    value: text.split(/\r?\n/, 1)[0],
+    source: `--${way}`,
+    token: way.startsWith("token"),
+  });
   switch (way) {
-    case "password-file":
-      return firstLine(await readText(io, "--password-file", given.value("password-file")!));
-    case "password-stdin":
-      return firstLine(decode(await io.readStdin(), "--password-stdin"));
-    case "password-command":
-      return await runFor("--password-command", given.value("password-command")!, io);
     case "password-env": {
-      const name = given.value("password-env")!;
-      const found = settings.variable(name);
-      if (found) return found.value;
-      throw new CliError(`Cannot read --password-env: the variable ${name} is not set`, EXIT.CONFIG, {
-        code: "cli.password",
-        hint: `Set it, and let it be read: --allow-env=${name}.`,
-      });
+      const found = settings.variable(value);
+      if (found) return secret(found.value);
+      throw new CliError(
+        `Cannot read --password-env: the variable ${JSON.stringify(value)} is not set`,
+        EXIT.CONFIG,
+        {
+          code: "cli.password",
+          hint: `Set it, and let it be read: --allow-env=${value}.`,
+        },
+      );
+    }
+    case "password-file":
+    case "token-file":
+      return secret(await readText(io, `--${way}`, value));
+    case "password-stdin":
+      return secret(decode(await io.readStdin()));
+    case "password-command":
+    case "token-command": {
+      const { printed } = await import("./secret_command.ts");
+      return secret(await printed(`--${way}`, value, io));
     }
   }
-  return (settings.variable("SMTP_PASSWORD") ?? settings.variable("SMTP_PASS"))?.value;
 }
 
-async function readToken(settings: Settings, io: Io): Promise<string | undefined> {
-  const { given } = settings;
-  const [file, command] = [given.value("token-file"), given.value("token-command")];
-  if (file !== undefined && command !== undefined) {
-    throw new CliError("Cannot read --token-command: --token-file is given too");
-  }
-  if (file !== undefined) return firstLine(await readText(io, "--token-file", file));
-  if (command !== undefined) return await runFor("--token-command", command, io);
-  return (settings.variable("SMTP_TOKEN") ?? settings.variable("SMTP_OAUTH_TOKEN"))?.value;
+/** The secret that a variable holds: a token before a password, unless the mechanisms take only a password. */
+function readVariables(settings: Settings, auth: string | undefined): Secret | undefined {
+  const token = settings.variable("SMTP_TOKEN") ?? settings.variable("SMTP_OAUTH_TOKEN");
+  const password = settings.variable("SMTP_PASSWORD") ?? settings.variable("SMTP_PASS");
+  const takesToken = auth === undefined || /\b(?:XOAUTH2|OAUTHBEARER)\b/i.test(auth);
+  if (token && (takesToken || !password)) return { ...token, token: true };
+  return password && { ...password, token: false };
 }
 
-async function ask(settings: Settings, io: Io, user: string): Promise<string> {
-  const may = io.stdinIsTerminal && io.stderrIsTerminal && !settings.given.has("no-input") && !io.env("CI");
-  const answer = may ? await io.askSecret(`Password for ${user}:`) : null;
-  if (answer !== null) return answer;
+async function ask(
+  { given }: Settings,
+  io: Io,
+  { user, note }: { user: string; note?: string },
+): Promise<Secret> {
+  const may = io.stdinIsTerminal && io.stderrIsTerminal && !given.has("no-input") && !io.env("CI");
+  if (may && note) io.err(`${note}\n`);
+  const value = may ? await io.askSecret(`Password for ${user}:`) : null;
+  if (value !== null) return { value, source: "the password", token: false };
   throw new CliError(`Cannot log in as ${user}: there is no password`, EXIT.CONFIG, {
     code: "cli.password",
-    hint: "Set SMTP_PASSWORD, or give --password-file, --password-command or --password-stdin.",
+    hint: `Set SMTP_PASSWORD, or give --password-file, --password-command or --password-stdin.${
+      note ? ` ${note}` : ""
+    }`,
   });
 }
 
-/** Runs a program for the secret that it prints; no shell reads the words. */
-async function runFor(option: string, text: string, io: Io): Promise<string> {
-  const argv = [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c);
-  const fail = (found: string) =>
-    new CliError(`Cannot read ${option}: "${argv[0] ?? ""}" ${found}`, EXIT.CONFIG, {
-      code: "cli.password_command",
-    });
-  if (argv.length === 0) throw fail("is no program");
-  try {
-    const { code, stdout } = await io.run(argv, AbortSignal.timeout(COMMAND_MS));
-    if (code !== 0) throw fail(`ended with exit code ${code}`);
-    return firstLine(stdout);
-  } catch (error) {
-    if (error instanceof CliError || error instanceof Deno.errors.NotCapable) throw error;
-    throw fail(
-      error instanceof Deno.errors.NotFound ? "is not found" : "did not end within 30 s, or cannot be run",
-    );
-  }
+/** Refuses what cannot be a secret, without saying what it was. */
+function checked(secret: Secret): Secret {
+  const { value, source, token } = secret;
+  const kind = token ? "token" : "password";
+  // RFC 6750 section 2.1 for tokens.
+  const odd = token ? !/^[!-~]+$/.test(value) : /[\0\r\n]/.test(value);
+  const fault = value === "" ? "is empty" : odd ? "has a character that none can have" : undefined;
+  if (!fault) return secret;
+  throw new CliError(`Cannot read ${source}: the ${kind} ${fault}`, EXIT.CONFIG, { code: "cli.password" });
 }
 
-function firstLine(text: string): string {
-  return text.split(/\r?\n/, 1)[0];
-}
-
-function decode(octets: Uint8Array, option: string): string {
+function decode(octets: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(octets);
   } catch {
-    throw new CliError(`Cannot read ${option}: it is not UTF-8`, EXIT.DATAERR, { code: "cli.not_utf8" });
+    throw new CliError("Cannot read --password-stdin: it is not UTF-8", EXIT.DATAERR, {
+      code: "cli.not_utf8",
+    });
   }
 }

@@ -1,29 +1,41 @@
-import { escapeControls, formatReply, type Receipt, sendMail } from "../../mod.ts";
-import { malformed, readConnection, readDeadline } from "./connection.ts";
+import { only, type Prepared, type Receipt, sendMail } from "../../mod.ts";
+import { readConnection, readDeadline } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { composeDraft, readDraft } from "./message.ts";
+import { checkNet, readLogin } from "./login.ts";
+import { chooseBodies, composeDraft, readBodies, readDraft } from "./message.ts";
 import { COMMANDS } from "./option_table.ts";
 import type { Given } from "./parse.ts";
-import type { StageTime } from "./report.ts";
-import { readSettings, type Settings } from "./settings.ts";
-import { watch } from "./show.ts";
+import { malformed, readSettings, type Settings } from "./settings.ts";
+import { acceptedLine, type StageTime, tellTimes, watch } from "./show.ts";
+
+/** How long goodbye may take, in milliseconds: the message is accepted, and the user waits. */
+const QUIT_MS = 3_000;
+
+/** Nothing depends on goodbye: when it fails, the message is accepted all the same. */
+const carelessQuit = only("quit", (next) => async (session, cx) => {
+  try {
+    await next(session, cx);
+  } catch {
+    // The library has closed the connection.
+  }
+});
 
 /**
  * Sends one message.
  *
  * @param given The command line.
  * @param io The world.
- * @param stages Receives the time of every stage.
+ * @param times Receives the time of every stage.
  * @returns The exit code.
  */
-export async function send(given: Given, io: Io, stages: StageTime[]): Promise<number> {
+export async function send(given: Given, io: Io, times: StageTime[]): Promise<number> {
   if (given.words.length > 0) {
     throw new CliError(`Cannot read ${JSON.stringify(given.words[0])}: a recipient is named by --to`);
   }
   const settings = await readSettings(given, COMMANDS.send, io);
   const connection = await readConnection(settings, io);
-  const draft = readDraft(settings, settings.get("user")?.value ?? connection?.user);
+  const draft = readDraft(settings, settings.get("user")?.value ?? connection?.login?.user);
   const dry = given.has("dry-run");
   const missing = [...connection || dry ? [] : ["--server"], ...draft.missing];
   if (missing.length > 0) {
@@ -31,42 +43,26 @@ export async function send(given: Given, io: Io, stages: StageTime[]): Promise<n
   }
   const partial = readPartial(settings);
   const deadlineMs = readDeadline(settings);
-  const message = await composeDraft(draft, settings, io);
-  if (dry) {
-    for await (const octets of message.content.octets()) io.out(octets);
-    return EXIT.OK;
-  }
+  const bodies = chooseBodies(settings, io);
+  // Nobody types a message that then turns out to be malformed, or not permitted.
+  composeDraft(draft, { text: "" });
+  if (dry) return await show(composeDraft(draft, await readBodies(bodies, io)), given, io);
   const { options } = connection!;
+  checkNet(options, io);
   const login = await readLogin(settings, io, connection!);
+  const message = composeDraft(draft, await readBodies(bodies, io));
   const start = performance.now();
   const receipt = await sendMail({
     ...options,
     ...login,
     partial,
     deadlineMs,
-    plugins: watch(given, io, stages),
+    timeLimits: { quit: QUIT_MS },
+    plugins: [...await watch(given, io, times), carelessQuit],
   }, message);
-  return await tell(receipt, { given, io, stages, host: options.hostname, ms: performance.now() - start });
-}
-
-/** What says that somebody is to log in. */
-const LOGIN_OPTIONS = ["password-env", "password-file", "password-command", "token-file", "token-command"];
-
-/** The credentials, and what goes with them; the code for it is loaded only when somebody logs in. */
-export async function readLogin(settings: Settings, io: Io, url: { user?: string; password?: string }) {
-  const { given } = settings;
-  const asked = settings.get("user") || url.user || given.has("password-stdin") ||
-    LOGIN_OPTIONS.some((name) => given.value(name) !== undefined);
-  if (!asked) return { credentials: undefined };
-  const { readCredentials } = await import("./secret.ts");
-  const credentials = await readCredentials(settings, io, url);
-  const mechanisms = settings.get("auth")?.value;
-  const allowCleartextAuth = settings.given.has("insecure-auth");
-  if (allowCleartextAuth) {
-    io.err("warning: --insecure-auth lets the password cross a connection that anyone can read\n");
-  }
-  const names = mechanisms === undefined || mechanisms === "none" ? undefined : mechanisms.split(",");
-  return { credentials, mechanisms: names, allowCleartextAuth };
+  const ms = performance.now() - start;
+  tellTimes(given, io, times, ms);
+  return await tell(receipt, { given, io, times, host: options.hostname, ms });
 }
 
 function readPartial(settings: Settings): "deliver" | "abort" | undefined {
@@ -77,47 +73,60 @@ function readPartial(settings: Settings): "deliver" | "abort" | undefined {
   throw malformed(setting, "is neither deliver nor abort");
 }
 
+/** Prints the message in place of sending it. */
+async function show({ envelope, content }: Prepared, given: Given, io: Io): Promise<number> {
+  const to = envelope.forwardPaths.map((path) => typeof path === "string" ? path : path.address);
+  if (given.has("json")) {
+    const decoder = new TextDecoder();
+    let message = "";
+    for await (const octets of content.octets()) message += decoder.decode(octets, { stream: true });
+    const { messageId } = content;
+    const data = {
+      ok: true,
+      exit: EXIT.OK,
+      dryRun: true,
+      messageId,
+      from: envelope.reversePath,
+      to,
+      message,
+    };
+    io.out(JSON.stringify(data) + "\n");
+  } else for await (const octets of content.octets()) io.out(octets);
+  if (!given.has("quiet")) {
+    io.err(`nothing was sent: from <${envelope.reversePath}> to <${to.join(">, <")}>\n`);
+  }
+  return EXIT.OK;
+}
+
 /** What is told of a success. */
 interface Told {
   readonly given: Given;
   readonly io: Io;
-  readonly stages: readonly StageTime[];
+  readonly times: readonly StageTime[];
   readonly host: string;
   readonly ms: number;
 }
 
-async function tell(receipt: Receipt, { given, io, stages, host, ms }: Told): Promise<number> {
-  const accepted = receipt.recipients.filter((one) => one.delivery === "accepted");
+async function tell(receipt: Receipt, { given, io, times, host, ms }: Told): Promise<number> {
   const refused = receipt.recipients.filter((one) => one.delivery !== "accepted");
   const exit = refused.length > 0 ? EXIT.PARTIAL : EXIT.OK;
   if (given.has("json")) {
-    const { replyJson, timingJson } = await import("./report.ts");
-    const recipients = receipt.recipients.map((one) => ({
-      ...one,
-      reply: one.reply && replyJson(one.reply),
-    }));
-    const { messageId, queueId, octets, reply } = receipt;
+    const { recipientsJson, replyJson, timingJson } = await import("./report.ts");
+    const { messageId, queueId, octets } = receipt;
     const data = {
-      ok: true,
-      exit,
-      messageId,
-      queueId,
-      octets,
-      reply: replyJson(reply),
-      recipients,
-      timing: timingJson(stages),
+      ...{ ok: true, stage: "data", exit, retryable: false, messageId, queueId, octets },
+      reply: replyJson(receipt.reply),
+      recipients: recipientsJson(receipt.recipients),
+      timing: timingJson(times, ms),
     };
     io.out(JSON.stringify(data) + "\n");
-  } else io.out(`${receipt.messageId}\n`);
-  for (const { address, reply } of refused) {
-    io.err(`refused   ${escapeControls(address)}${reply ? `  ${formatReply(reply)}` : ""}\n`);
+    return exit;
   }
-  if (!given.has("quiet") && !given.has("json")) {
-    const people = `${accepted.length} recipient${accepted.length === 1 ? "" : "s"}`;
-    const kilobytes = `${(receipt.octets / 1_000).toFixed(1)} KB`;
-    io.err(
-      `accepted by ${host}: ${formatReply(receipt.reply)} (${people}, ${kilobytes}, ${ms.toFixed()} ms)\n`,
-    );
+  io.out(`${receipt.messageId}\n`);
+  if (!given.has("quiet")) io.err(acceptedLine(receipt, host, ms));
+  if (refused.length > 0) {
+    const { describeRefused } = await import("./report.ts");
+    io.err(await describeRefused(refused));
   }
   return exit;
 }

@@ -1,7 +1,7 @@
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import type { Given } from "./parse.ts";
-import type { CommandTable, Option } from "./option_table.ts";
+import type { CommandTable } from "./option_table.ts";
 
 /** A value and where it came from, for the error that it may end in. */
 export interface Setting {
@@ -24,7 +24,7 @@ const DEFAULT_FILE = ".env";
 /**
  * Puts the settings of a command together: option, else environment, else env file.
  *
- * `./.env` is read only when it is asked for, or when nothing else names a server; it says so then.
+ * `./.env` is read only when it is asked for, or when no server is given and no variable of ours is set; it says so then.
  *
  * @param given The command line.
  * @param table The command.
@@ -36,9 +36,8 @@ export async function readSettings(given: Given, table: CommandTable, io: Io): P
   const options = new Map(
     table.groups.flatMap((group) => group.options).map((option) => [option.name, option]),
   );
-  const named = ["server", "url"].some((name) =>
-    given.value(name) !== undefined || fromEnv(options.get(name), io)
-  );
+  const named = ["server", "url"].some((name) => given.value(name) !== undefined) ||
+    [...options.values()].some((option) => option.env?.some((name) => io.env(name)));
   const asked = given.value("env-file");
   const file = asked ?? (named ? undefined : DEFAULT_FILE);
   const values = file === undefined ? {} : await readEnvFile(file, asked !== undefined, io);
@@ -61,16 +60,12 @@ export async function readSettings(given: Given, table: CommandTable, io: Io): P
   };
 }
 
-function fromEnv(option: Option | undefined, io: Io): boolean {
-  return option?.env?.some((name) => io.env(name)) === true;
-}
-
 async function readEnvFile(path: string, asked: boolean, io: Io): Promise<Record<string, string>> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(await io.readFile(path));
     // Deno's own --env-file expands $ in double quotes and so corrupts passwords; this parser does not.
     const { parse } = await import("@std/dotenv/parse");
-    if (!asked) io.err(`reading ${path}, since no server is named\n`);
+    if (!asked) io.err(`reading ${path}, since no server is named and no SMTP_… variable is set\n`);
     return parse(text);
   } catch (error) {
     const absent = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable;
@@ -94,4 +89,18 @@ export function unreadable(option: string, path: string, error: unknown): unknow
     code: encoding ? "cli.not_utf8" : "cli.unreadable",
     cause: error,
   });
+}
+
+/** The error for a setting that cannot be read. */
+export function malformed({ source, value }: Setting, why: string): CliError {
+  return new CliError(`Cannot read ${source}: ${JSON.stringify(value)} ${why}`);
+}
+
+/** Reads a text file named by an option. */
+export async function readText(io: Io, option: string, path: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await io.readFile(path));
+  } catch (error) {
+    throw unreadable(option, path, error);
+  }
 }

@@ -48,7 +48,7 @@ const cases: [string, string[], number, string, World?][] = [
   ["a port out of range", ["send", "-s", "127.0.0.1:65536", ...MAIL], 64, "--server"],
   ["a port that is none", ["send", "-s", "mail.example.com", "--port", "smtp", ...MAIL], 64, "--port"],
   ["an empty host", ["send", "-s", ":25", ...MAIL], 64, "--server"],
-  ["a host with CR LF", ["send", "-s", "mail\r\nx", ...MAIL], 64, "no host name"],
+  ["a host with CR LF", ["send", "-s", "mail\r\nx", ...MAIL], 64, "is not HOST or HOST:PORT"],
   ["a URL that is none", ["send", "--url", "http://x", ...MAIL], 64, "--url"],
   ["an unknown TLS mode", ["send", ...SERVER, ...MAIL, "--tls", "maybe"], 64, "--tls"],
   [
@@ -65,7 +65,12 @@ const cases: [string, string[], number, string, World?][] = [
   ],
   ["a time that is none", ["send", ...SERVER, ...MAIL, "--timeout", "soon"], 64, "--timeout"],
   ["an unknown --partial", ["send", ...SERVER, ...MAIL, "--partial", "some"], 64, "--partial"],
-  ["an EHLO name of two words", ["send", ...SERVER, ...MAIL, "--ehlo", "a b"], 64, "Cannot say EHLO"],
+  [
+    "an EHLO name of two words",
+    ["send", ...SERVER, ...MAIL, "--ehlo", "a b"],
+    64,
+    "is not one word of printable ASCII",
+  ],
   ["an unknown value of a variable", ["send", ...SERVER, ...MAIL], 64, "SMTP_TLS", {
     env: { SMTP_TLS: "maybe" },
   }],
@@ -95,7 +100,7 @@ const cases: [string, string[], number, string, World?][] = [
     ["send", ...SERVER, ...MAIL, "-u", "ann", "--password-command", "pass"],
     78,
     "ended with exit code 3",
-    { run: () => Promise.resolve({ code: 3, stdout: "" }) },
+    { run: () => Promise.resolve({ code: 3, stdout: "", stderr: "" }) },
   ],
   ["a password without a user", ["send", ...SERVER, ...MAIL, "--password-stdin"], 64, "--user is missing"],
   [

@@ -41,6 +41,7 @@ export async function stagecoach(args: readonly string[], world: World = {}): Pr
     },
     askSecret: () => Promise.resolve(world.secret ?? null),
     run: world.run ?? (() => Promise.reject(new Deno.errors.NotFound("no program"))),
+    mayConnect: () => true,
     stdinIsTerminal: world.secret !== undefined,
     stderrIsTerminal: world.secret !== undefined,
   };

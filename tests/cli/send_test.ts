@@ -78,7 +78,11 @@ const passwords: Record<string, [string[], World]> = {
     {
       env: {},
       run: (argv) =>
-        Promise.resolve({ code: 0, stdout: argv.join("|") === "pass|show|my mail" ? PASSWORD : "" }),
+        Promise.resolve({
+          code: 0,
+          stdout: argv.join("|") === "pass|show|my mail" ? PASSWORD : "",
+          stderr: "",
+        }),
     },
   ],
   "a question": [[], { secret: PASSWORD, env: {} }],
