@@ -1,7 +1,8 @@
 /**
  * What a cold start costs: `stagecoach send` of a 1 KB message to a local server, beside a bare hand-written dialogue that
- * does the same with `Deno.connect` and nothing else, and beside a program that does nothing. They run in turn, round by
- * round, because the machine's speed drifts; what counts is the median of the rounds' ratios.
+ * does the same with `Deno.connect` and nothing else, and beside a program that does nothing. It is measured twice: from its
+ * modules, as `deno run` loads them, and bundled, as a binary has them. All run in turn, round by round, because the machine's
+ * speed drifts; what counts is the median of the rounds' ratios.
  *
  * @module
  */
@@ -18,15 +19,20 @@ const body = "x".repeat(76).concat("\r\n").repeat(13).trimEnd();
 const allow = ["--no-prompt", `--allow-net=127.0.0.1:${port}`];
 const empty = await Deno.makeTempFile({ suffix: ".ts" });
 await Deno.writeTextFile(empty, "export {};\n");
+const bundle = await Deno.makeTempDir();
+await deno(["bundle", "--quiet", "--code-splitting", "--outdir", bundle, here("../../cli.ts")]);
+
 const send = ["--server", `127.0.0.1:${port}`, "--from", "ann@example.com", "--to", "bo@example.org"];
 const programs = {
   empty: ["run", empty],
   bare: ["run", ...allow, here("bare.ts"), String(port), body],
-  stagecoach: ["run", ...allow, here("../../cli.ts"), "send", ...send, "--subject", "Hello", "--text", body],
+  modules: ["run", ...allow, here("../../cli.ts"), "send", ...send, "--subject", "Hello", "--text", body],
+  bundled: ["run", ...allow, `${bundle}/cli.js`, "send", ...send, "--subject", "Hello", "--text", body],
 };
+type Name = keyof typeof programs;
 
-/** Milliseconds of one run, from outside. */
-async function time(args: readonly string[]): Promise<number> {
+/** Runs Deno; gives the milliseconds it took, seen from outside. */
+async function deno(args: readonly string[]): Promise<number> {
   const start = performance.now();
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], stdin: "null" })
     .output();
@@ -39,18 +45,20 @@ function median(values: readonly number[]): number {
 }
 
 // Once unmeasured: types are stripped and code is cached.
-for (const args of Object.values(programs)) await time(args);
+for (const args of Object.values(programs)) await deno(args);
 
-const times = { empty: [] as number[], bare: [] as number[], stagecoach: [] as number[] };
+const times: Record<Name, number[]> = { empty: [], bare: [], modules: [], bundled: [] };
+const names = Object.keys(programs) as Name[];
 for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, args] of Object.entries(programs)) {
-    times[name as keyof typeof times].push(await time(args));
-  }
+  for (const name of names) times[name].push(await deno(programs[name]));
 }
 await Deno.remove(empty);
+await Deno.remove(bundle, { recursive: true });
 
-const ratio = median(times.stagecoach.map((ms, round) => ms / times.bare[round]));
-for (const [name, values] of Object.entries(times)) {
-  console.log(`${name.padEnd(12)}${median(values).toFixed(1).padStart(7)} ms`);
+console.log(`${"median of " + ROUNDS + " rounds".padEnd(16)}    ms   to bare`);
+for (const name of names) {
+  const ratio = median(times[name].map((ms, round) => ms / times.bare[round]));
+  console.log(
+    `${name.padEnd(18)}${median(times[name]).toFixed(1).padStart(10)}${ratio.toFixed(2).padStart(10)}`,
+  );
 }
-console.log(`stagecoach / bare, median of ${ROUNDS} rounds: ${ratio.toFixed(2)}`);
