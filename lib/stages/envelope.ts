@@ -44,7 +44,8 @@ export function envelope(options: EnvelopeOptions = {}): Stages["envelope"] {
       const one = channel.send(line, cx);
       pending.push(one);
       const reply = await one.reply(cx);
-      if (line.verb === "MAIL" && !isAccepted(reply)) break;
+      // 421 ends the session; without a sender there is nobody to name recipients to.
+      if (reply.code === 421 || (line.verb === "MAIL" && !isAccepted(reply))) break;
     }
     const verdicts = await judge(mail, addresses, pending, cx);
     return addressed(mail, () => Promise.resolve(verdicts));

@@ -140,9 +140,8 @@ dialogueTest(
   async (d) => void await assertRejects(() => send(d), ReplyError, "550 no"),
 );
 
-dialogueTest(
-  "envelope() tells which recipients were not reached when 421 ends the session",
-  `${greeting("PIPELINING")}
+const CUT_OFF = {
+  PIPELINING: `
    C: MAIL FROM:<ann@example.com>
    C: RCPT TO:<bo@example.org>
    C: RCPT TO:<cy@example.org>
@@ -151,16 +150,30 @@ dialogueTest(
    S: 250 ok
    S: 250 ok
    S: 421 4.3.2 shutting down`,
-  async (d) => {
-    const error = await assertRejects(() => send(d, THREE), ReplyError, "421 4.3.2 shutting down");
-    assertEquals(error.retryable, true);
-    assertEquals(outcomes(error.recipients), [
-      "bo@example.org not sent 250",
-      "cy@example.org refused 421",
-      "di@example.org not sent",
-    ]);
-  },
-);
+  HELP: `
+   C: MAIL FROM:<ann@example.com>
+   S: 250 ok
+   C: RCPT TO:<bo@example.org>
+   S: 250 ok
+   C: RCPT TO:<cy@example.org>
+   S: 421 4.3.2 shutting down`,
+};
+
+for (const [extension, dialogue] of Object.entries(CUT_OFF)) {
+  dialogueTest(
+    `envelope() tells which recipients were not reached when 421 ends the session (${extension})`,
+    greeting(extension) + dialogue,
+    async (d) => {
+      const error = await assertRejects(() => send(d, THREE), ReplyError, "421 4.3.2 shutting down");
+      assertEquals(error.retryable, true);
+      assertEquals(outcomes(error.recipients), [
+        "bo@example.org not sent 250",
+        "cy@example.org refused 421",
+        "di@example.org not sent",
+      ]);
+    },
+  );
+}
 
 dialogueTest(
   "envelope() says BODY, SMTPUTF8 and the parameters of DSN when they are needed and offered",
