@@ -32,7 +32,6 @@ export const DOTTED_CODES: Readonly<Record<string, string>> = {
   "tls.name": "the server's certificate is for another name",
   "tls.not_offered": "the server does not offer STARTTLS, and TLS is required",
   "tls.not_yet_valid": "the server's certificate is not valid yet",
-  "tls.off_on_implicit_port": "the port speaks TLS at once, and TLS was switched off",
   "tls.protocol_version": "client and server have no version of TLS in common",
   "tls.refused": "the server offered STARTTLS and then refused it",
   "tls.required_first": "the server wants TLS before this command",

@@ -45,7 +45,7 @@ export class CliError extends Error {
 }
 
 /** One side speaks TLS and the other does not. */
-const MISMATCH: readonly string[] = ["tls.mode_mismatch", "tls.injected", "tls.off_on_implicit_port"];
+const MISMATCH: readonly string[] = ["tls.mode_mismatch", "tls.injected"];
 
 /**
  * Gives the exit code for an error.

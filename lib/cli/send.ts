@@ -1,4 +1,4 @@
-import { only, type Prepared, type Receipt, sendMail } from "../../mod.ts";
+import { type Prepared, type Receipt, sendMail } from "../../mod.ts";
 import { readConnection, readDeadline } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
@@ -11,15 +11,6 @@ import { acceptedLine, type StageTime, tellTimes, watch } from "./show.ts";
 
 /** How long goodbye may take, in milliseconds: the message is accepted, and the user waits. */
 const QUIT_MS = 3_000;
-
-/** Nothing depends on goodbye: when it fails, the message is accepted all the same. */
-const carelessQuit = only("quit", (next) => async (session, cx) => {
-  try {
-    await next(session, cx);
-  } catch {
-    // The library has closed the connection.
-  }
-});
 
 /**
  * Sends one message.
@@ -58,7 +49,7 @@ export async function send(given: Given, io: Io, times: StageTime[]): Promise<nu
     partial,
     deadlineMs,
     timeLimits: { quit: QUIT_MS },
-    plugins: [...await watch(given, io, times), carelessQuit],
+    plugins: await watch(given, io, times),
   }, message);
   const ms = performance.now() - start;
   tellTimes(given, io, times, ms);

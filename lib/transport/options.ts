@@ -1,7 +1,5 @@
-import type { TimeLimits } from "../plugins/time_limits.ts";
-import { timeLimits } from "../plugins/time_limits.ts";
-import type { StageOptions } from "../stages/defaults.ts";
-import { defaultStages } from "../stages/defaults.ts";
+import { type TimeLimits, timeLimits } from "../plugins/time_limits.ts";
+import { defaultStages, type StageOptions } from "../stages/defaults.ts";
 import { extend, type Plugin } from "../stages/plugin.ts";
 import type { Stages, Target } from "../stages/stage.ts";
 import { isImplicit } from "../stages/tls_mode.ts";
