@@ -27,7 +27,16 @@ export { type Outgoing, prepare, type Prepared } from "./lib/transport/outgoing.
 
 export type { Content } from "./lib/message/content.ts";
 export type { AddressListInput, Message } from "./lib/message/message.ts";
-export { type Address, type AddressInput, parseAddress, parseAddressList } from "./lib/message/address.ts";
+export {
+  type Address,
+  type AddressInput,
+  type Group,
+  type GroupInput,
+  type MailboxInput,
+  parseAddress,
+  parseAddressGroups,
+  parseAddressList,
+} from "./lib/message/address.ts";
 export { compose, type Composed } from "./lib/message/compose.ts";
 
 export {

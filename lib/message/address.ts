@@ -4,7 +4,8 @@
  * @module
  */
 
-import { readMailboxes } from "./address_reader.ts";
+import { makeGroup, makeMailbox } from "./address_entry.ts";
+import { readAddressList, readAddrSpec, readMailboxList } from "./address_reader.ts";
 import { quoted, textFault } from "./text.ts";
 
 /** A mailbox. RFC 5322 section 3.4. */
@@ -15,8 +16,27 @@ export interface Address {
   readonly address: string;
 }
 
+/** Mailboxes under a name, `Team: ann@example.com, bo@example.com;`. RFC 5322 section 3.4. */
+export interface Group {
+  /** The name as people read it, without quotation marks or encoding. */
+  readonly name: string;
+  /** The mailboxes; none in `Undisclosed recipients:;`. */
+  readonly members: readonly Address[];
+}
+
 /** A mailbox as a caller may write it: `Ann Lee <ann@example.com>`, `ann@example.com`, or in parts. */
-export type AddressInput = string | Address;
+export type MailboxInput = string | Address;
+
+/** A group in parts as a caller may write it. */
+export interface GroupInput {
+  /** The name as people read it. */
+  readonly name: string;
+  /** The mailboxes; a string may hold several with commas between them. */
+  readonly members: readonly MailboxInput[];
+}
+
+/** A mailbox or a group as a caller may write it; a group in a string is `Team: ann@example.com, bo@example.com;`. */
+export type AddressInput = MailboxInput | GroupInput;
 
 /**
  * Reads one mailbox.
@@ -38,45 +58,92 @@ export type AddressInput = string | Address;
  * @throws {TypeError} If it is neither a string nor an object with an address.
  */
 export function parseAddress(input: AddressInput): Address {
-  const addresses = readAddresses(input);
-  if (addresses.length === 1) return addresses[0];
-  throw new SyntaxError(`Cannot read address ${show(input)}: ${addresses.length} addresses, not one`);
+  const entries = readEntries(input);
+  const [only] = entries;
+  if (entries.length === 1 && !isGroup(only)) return only;
+  const found = isGroup(only) ? "a group" : `${entries.length} addresses`;
+  throw new SyntaxError(`Cannot read address ${show(input)}: ${found}, not one address`);
 }
 
 /**
- * Reads any number of mailboxes; a string may hold several with commas between them.
+ * Reads any number of mailboxes; a string may hold several with commas between them, and groups of them.
  *
- * @param input A mailbox, a list of them, or lists of lists: `Ann <ann@example.com>, "Lee, Bo" <bo@example.com>`.
- * @returns The mailboxes in order, repetitions included.
+ * @param input A mailbox, a group, or a list of them: `Ann <ann@example.com>, "Lee, Bo" <bo@example.com>`.
+ * @returns The mailboxes in order, repetitions included, those of a group in its place.
  * @throws {SyntaxError} If one of them cannot be read.
- * @throws {TypeError} If one of them is neither a string nor an object with an address.
+ * @throws {TypeError} If one of them is neither a string nor an object of the right form.
  */
 export function parseAddressList(input: AddressInput | readonly AddressInput[]): Address[] {
   return readAddresses(input);
 }
 
 /**
- * Reads mailboxes and, when one cannot be read, says where it stood.
+ * Reads any number of mailboxes and groups, and keeps the groups.
+ *
+ * @example
+ * ```ts
+ * import { parseAddressGroups } from "@stagecoach/smtp";
+ *
+ * const [team, bo] = parseAddressGroups("Team: ann@example.com, cy@example.com;, Bo <bo@example.com>");
+ * if (!("members" in team) || team.members.length !== 2 || bo.name !== "Bo") throw new Error();
+ * ```
+ *
+ * @param input A mailbox, a group, or a list of them.
+ * @returns The mailboxes and groups in order, repetitions included.
+ * @throws {SyntaxError} If one of them cannot be read.
+ * @throws {TypeError} If one of them is neither a string nor an object of the right form.
+ */
+export function parseAddressGroups(input: AddressInput | readonly AddressInput[]): (Address | Group)[] {
+  return readEntries(input);
+}
+
+/**
+ * Reads mailboxes and groups and, when one cannot be read, says where it stood.
  *
  * @param input As for {@linkcode parseAddressList}.
  * @param where What follows the address in the error, such as ` in field "to"`.
+ * @returns The mailboxes and groups in order.
+ */
+export function readEntries(
+  input: AddressInput | readonly AddressInput[],
+  where = "",
+): (Address | Group)[] {
+  const inputs = (Array.isArray(input) ? input : [input]) as readonly AddressInput[];
+  return inputs.flatMap((one): (Address | Group)[] => {
+    if (typeof one === "string") return attempt(one, where, () => readAddressList(one));
+    return [isGroup(one) ? readGroup(one, where) : readParts(one, where)];
+  });
+}
+
+/**
+ * Reads mailboxes as {@linkcode readEntries} does, those of a group in its place.
+ *
+ * @param input As for {@linkcode parseAddressList}.
+ * @param where As for {@linkcode readEntries}.
  * @returns The mailboxes in order.
  */
 export function readAddresses(input: AddressInput | readonly AddressInput[], where = ""): Address[] {
-  const inputs = (Array.isArray(input) ? input : [input]) as readonly AddressInput[];
-  return inputs.flatMap((one) => {
-    if (
-      typeof one !== "string" && (typeof one?.address !== "string" || typeof (one.name ?? "") !== "string")
-    ) {
-      throw new TypeError(`Cannot read address${where}: it is neither a string nor an object of strings`);
-    }
-    try {
-      return typeof one === "string" ? readMailboxes(one) : [readParts(one)];
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new SyntaxError(`Cannot read address ${show(one)}${where}: ${error.message}`);
-    }
-  });
+  return mailboxesOf(readEntries(input, where));
+}
+
+/**
+ * Gives the mailboxes of a list, those of a group in its place.
+ *
+ * @param entries The mailboxes and groups.
+ * @returns The mailboxes in order.
+ */
+export function mailboxesOf(entries: readonly (Address | Group)[]): Address[] {
+  return entries.flatMap((entry) => isGroup(entry) ? entry.members : entry);
+}
+
+/**
+ * Says whether an entry is a group.
+ *
+ * @param entry A mailbox or a group, read or as a caller wrote it.
+ * @returns Whether it has members.
+ */
+export function isGroup<T>(entry: T): entry is Extract<T, { readonly members: unknown }> {
+  return typeof entry === "object" && entry !== null && "members" in entry;
 }
 
 /**
@@ -89,15 +156,46 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }
 
-function readParts({ name, address }: Address): Address {
-  const [parsed] = readMailboxes(address, true);
-  if (!name) return parsed;
+function readParts(parts: Address, where: string): Address {
+  if (typeof parts?.address !== "string" || typeof (parts.name ?? "") !== "string") throw wrongType(where);
+  return attempt(parts.address, where, () => {
+    const { name = "" } = parts;
+    checkName(name);
+    return makeMailbox(name, readAddrSpec(parts.address));
+  });
+}
+
+function readGroup({ name, members }: GroupInput, where: string): Group {
+  if (typeof name !== "string" || !Array.isArray(members)) throw wrongType(where);
+  const mailboxes = (members as GroupInput["members"]).flatMap((one) =>
+    typeof one === "string" ? attempt(one, where, () => readMailboxList(one)) : readParts(one, where)
+  );
+  return attempt(name, where, () => {
+    checkName(name);
+    return makeGroup(name, mailboxes);
+  });
+}
+
+function checkName(name: string): void {
   const fault = textFault(name);
   if (fault !== undefined) throw new SyntaxError(`its name contains ${fault}`);
-  return { name, address: parsed.address };
+}
+
+/** Reads something and, when it cannot be read, says what and where it was. */
+function attempt<T>(text: string, where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(`Cannot read address ${quoted(text)}${where}: ${error.message}`);
+  }
+}
+
+function wrongType(where: string): TypeError {
+  return new TypeError(`Cannot read address${where}: it is neither a string nor an object of the right form`);
 }
 
 /** An input as an error shows it. */
 function show(input: AddressInput): string {
-  return quoted(typeof input === "string" ? input : input.address);
+  return quoted(typeof input === "string" ? input : isGroup(input) ? input.name : input.address);
 }

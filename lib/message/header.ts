@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Address } from "./address.ts";
+import type { Address, Group } from "./address.ts";
 import { encodeWords, MAX_ENCODED_WORD } from "./encoded_word.ts";
 import { isPrintableAscii } from "./text.ts";
 
@@ -39,37 +39,52 @@ export function formatText(name: string, text: string): string {
 }
 
 /**
- * Writes a field of mailboxes, such as To, folded between mailboxes where they fit on a line.
+ * Writes a field of mailboxes and groups, such as To, folded between mailboxes where they fit on a line.
  *
  * @param name The field's name.
- * @param addresses The mailboxes; at least one.
+ * @param entries The mailboxes and groups; at least one.
  * @returns The field.
  */
-export function formatAddresses(name: string, addresses: readonly Address[]): string {
-  const runs = addresses.flatMap((address, i) => {
-    const pieces = mailboxPieces(address);
-    if (i < addresses.length - 1) pieces[pieces.length - 1] += ",";
-    const whole = pieces.join(" ");
-    return whole.length < LINE ? [` ${whole}`] : pieces.map((piece) => ` ${piece}`);
+export function formatAddresses(name: string, entries: readonly (Address | Group)[]): string {
+  const runs = entries.flatMap((entry, i) => {
+    const end = i < entries.length - 1 ? "," : "";
+    return "members" in entry ? groupRuns(entry, end) : mailboxRuns(entry, end);
   });
   return fold(`${name}:`, runs);
 }
 
-/** The parts of a mailbox between which a line may end. */
-function mailboxPieces({ name, address }: Address): string[] {
-  if (name === undefined) return [address];
-  return [...formatPhrase(name), `<${address}>`];
+/** The name of a group, its mailboxes, and what ends it. */
+function groupRuns({ name, members }: Group, end: string): string[] {
+  const phrase = formatPhrase(name);
+  // An encoded word must stand apart from what follows. RFC 2047 section 5 (3).
+  const opening = phrase[0].startsWith("=?") ? [...phrase, ":"] : [`${phrase[0]}:`];
+  if (members.length === 0) return toRuns(opening, `;${end}`);
+  const last = members.length - 1;
+  return toRuns(opening).concat(
+    members.flatMap((member, i) => mailboxRuns(member, i < last ? "," : `;${end}`)),
+  );
+}
+
+function mailboxRuns({ name, address }: Address, end: string): string[] {
+  return toRuns(name === undefined ? [address] : [...formatPhrase(name), `<${address}>`], end);
+}
+
+/** One run, or one for each piece where they do not fit on a line; `end` is joined to the last. */
+function toRuns(pieces: readonly string[], end = ""): string[] {
+  const whole = pieces.join(" ") + end;
+  if (whole.length < LINE) return [` ${whole}`];
+  return pieces.map((piece, i) => i < pieces.length - 1 ? ` ${piece}` : ` ${piece}${end}`);
 }
 
 /** A display name: bare, else in quotation marks, else encoded. RFC 5322 section 3.2.5. */
-function formatPhrase(name: string): string[] {
+export function formatPhrase(name: string): string[] {
   const asItIs = isPrintableAscii(name) && name.length <= MAX_PHRASE && !name.includes("=?");
   if (!asItIs) return encodeWords(name, MAX_ENCODED_WORD);
   return [ATOMS.test(name) ? name : `"${name.replace(/["\\]/g, "\\$&")}"`];
 }
 
 /** Puts runs, each with its leading blank, on lines; a line ends before a blank, so that unfolding gives the same text. */
-function fold(start: string, runs: readonly string[]): string {
+export function fold(start: string, runs: readonly string[]): string {
   const parts = [start];
   let column = start.length;
   for (const run of runs) {

@@ -113,6 +113,51 @@ Deno.test("formatAddresses() folds between mailboxes", () => {
   );
 });
 
+const ANN = { name: "Ann", address: "a@b.example" };
+const BO = { address: "b@b.example" };
+
+for (
+  const [what, entries, expected] of [
+    ["a group", [{ name: "Team", members: [ANN, BO] }], "Team: Ann <a@b.example>, b@b.example;"],
+    [
+      "a group among mailboxes",
+      [BO, { name: "T", members: [ANN] }, BO],
+      "b@b.example, T: Ann <a@b.example>;, b@b.example",
+    ],
+    ["an empty group", [{ name: "Undisclosed recipients", members: [] }], "Undisclosed recipients:;"],
+    ["an empty group before a mailbox", [{ name: "T", members: [] }, BO], "T:;, b@b.example"],
+    [
+      "a group's name in quotes",
+      [{ name: "Team: one; two", members: [BO] }],
+      '"Team: one; two": b@b.example;',
+    ],
+    [
+      "a group's name encoded, apart from the colon",
+      [{ name: "Grüße", members: [BO] }],
+      "=?UTF-8?B?R3LDvMOfZQ==?= : b@b.example;",
+    ],
+    ["an empty group's name encoded", [{ name: "Grüße", members: [] }], "=?UTF-8?B?R3LDvMOfZQ==?= :;"],
+  ] as const
+) {
+  Deno.test(`formatAddresses() writes ${what}`, () => {
+    assertEquals(formatAddresses("To", entries), `To: ${expected}`);
+  });
+}
+
+Deno.test("formatAddresses() folds between the members of a group", () => {
+  const members = ["one", "two", "three"].map((name) => ({ name, address: `${name}@subdomain.example.com` }));
+  assertEquals(
+    formatAddresses("To", [{ name: "Team", members }]),
+    "To: Team: one <one@subdomain.example.com>, two <two@subdomain.example.com>,\r\n three <three@subdomain.example.com>;",
+  );
+});
+
+Deno.test("formatAddresses() writes 50,000 mailboxes, in a group or not", () => {
+  const list = Array.from({ length: 50_000 }, (_, i) => ({ name: `N ${i}`, address: `a${i}@example.com` }));
+  assertLines(formatAddresses("To", list), 76);
+  assertLines(formatAddresses("To", [{ name: "T", members: list }, ...list]), 76);
+});
+
 Deno.test("formatAddresses() keeps its lines short for any name", () => {
   const random = seeded(2);
   for (let i = 0; i < 300; i++) {
@@ -121,5 +166,25 @@ Deno.test("formatAddresses() keeps its lines short for any name", () => {
       () => ({ name: randomText(random, 100), address: "ann@example.com" }),
     );
     assertLines(formatAddresses("Reply-To", list), 76);
+  }
+});
+
+Deno.test("formatAddresses() keeps its lines short for any name of a group", () => {
+  const random = seeded(3);
+  for (let i = 0; i < 300; i++) {
+    const groups = Array.from({ length: 3 }, (_, members) => ({
+      name: randomText(random, 100),
+      members: Array.from(
+        { length: members },
+        () => ({ name: randomText(random, 100), address: "ann@example.com" }),
+      ),
+    }));
+    assertLines(formatAddresses("Reply-To", groups), 76);
+  }
+});
+
+Deno.test("formatAddresses() leaves no room for a colon after the longest encoded word", () => {
+  for (let length = 30; length < 60; length++) {
+    assertLines(formatAddresses("To", [{ name: "é" + "x".repeat(length), members: [] }]), 76);
   }
 });
