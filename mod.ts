@@ -25,7 +25,7 @@ export { createTransport, sendMail, SmtpTransport } from "./lib/transport/smtp_t
 export type { SendOptions, TransportOptions } from "./lib/transport/options.ts";
 export { type Outgoing, prepare, type Prepared } from "./lib/transport/outgoing.ts";
 
-export type { Content } from "./lib/message/content.ts";
+export type { Content, Offers } from "./lib/message/content.ts";
 export type { AddressListInput, Message } from "./lib/message/message.ts";
 export {
   type Address,

@@ -60,6 +60,8 @@ export const DOTTED_CODES: Readonly<Record<string, string>> = {
   "auth.unexpected_challenge": "the server asks for more than the mechanism has to say",
   "auth.unavailable": "the server cannot check logins at the moment",
 
+  "envelope.binary_required":
+    "the message has octets that are no text, and the server does not take them uncoded",
   "envelope.dsn_not_offered": "delivery reports were asked for, and the server does not offer DSN",
   "envelope.eight_bit_required": "the message has 8-bit text, and the server does not offer 8BITMIME",
   "envelope.no_recipient": "no recipient is left",

@@ -1,15 +1,18 @@
 /**
- * What the stages need to know of a message: its octets and four facts about them.
+ * What the stages need to know of a message: its octets and a few facts about them.
  *
- * The stages import this type and nothing else of the message room, so that anything can be content: a composed
- * message, a file, a queue entry.
+ * The stages import this file and nothing else of the message room, so that anything can be content: a composed message, a
+ * file, a queue entry.
  *
  * @module
  */
 
+/** What a server offers, by keyword: the extensions that EHLO named. */
+export type Offers = Pick<ReadonlyMap<string, unknown>, "has">;
+
 /** A message as it goes over the wire. */
 export interface Content {
-  /** The Message-ID with its angle brackets; the same over every attempt. */
+  /** The Message-ID with its angle brackets, the same over every attempt; empty when the message has none. */
   readonly messageId: string;
   /** The exact number of octets, CRLF line ends counted, dots not doubled; `undefined` when it is not known yet. */
   readonly size?: number;
@@ -18,8 +21,28 @@ export interface Content {
   /** Whether a header holds raw UTF-8, so that SMTPUTF8 is needed. RFC 6531. */
   readonly utf8: boolean;
   /**
-   * Gives the octets from the start, anew at each call, so that another attempt sends the same message. Every line
-   * ends with CRLF; a bare CR or LF is refused by the stage `data`.
+   * Whether octets occur that are not lines of text, so that BINARYMIME and CHUNKING are needed. RFC 3030 section 3.
+   * @default {false}
+   */
+  readonly binary?: boolean;
+  /**
+   * Whether `octets` works only once, as for a stream: such a message cannot be signed in advance or tried again.
+   * @default {false}
+   */
+  readonly once?: boolean;
+  /**
+   * Gives the octets from the start, anew at each call, so that another attempt sends the same message. Every line ends with
+   * CRLF; a bare CR or LF is refused by the stage `data`, unless the content is `binary`.
+   *
+   * A chunk is to be used before the next one is asked for: the memory may then be used again. Chunks in an array stay.
    */
   octets(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /**
+   * Gives the form of this message that a server takes best: 8-bit text as it is where 8BITMIME is offered, encoded where not.
+   * The runner asks for it before the stage `envelope`; a message without this method has one form.
+   *
+   * @param offers What the server offers.
+   * @throws {PolicyError} If no form of it can be sent there.
+   */
+  fit?(offers: Offers): Content | Promise<Content>;
 }

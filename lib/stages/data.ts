@@ -1,6 +1,8 @@
 import { complete, type RecipientResult, type Reply, SmtpError } from "../errors.ts";
 import { addressOf } from "./envelope_lines.ts";
-import { byBdat, byData, type Handover } from "./handover.ts";
+import { byBdat } from "./by_bdat.ts";
+import { byData } from "./by_data.ts";
+import type { Handover } from "./handover.ts";
 import { readQueueId } from "./queue_id.ts";
 import { refusal } from "./refusal.ts";
 import type { Stages } from "./stage.ts";
@@ -36,7 +38,9 @@ export function data(options: DataOptions = {}): Stages["data"] {
     const partial = options.partial ?? "deliver";
     const handover: Handover = { addressed, cx, partial, delivery: "not sent", octets: 0 };
     try {
-      const chunking = options.chunking === true && session.extensions.has("CHUNKING");
+      // Octets that are no lines of text can only be counted.
+      const wanted = options.chunking === true || content.binary === true;
+      const chunking = wanted && session.extensions.has("CHUNKING");
       const reply = await (chunking ? byBdat(handover) : byData(handover));
       if (reply.code >= 400) {
         const recipients = outcome(handover, "refused", reply);

@@ -141,7 +141,14 @@ function check(mail: Mail): void {
       "Make the message smaller, or send a link: base64 adds 37 % to an attachment.",
     );
   }
-  if (content.eightBit && !extensions.has("8BITMIME")) {
+  if (content.binary && !(extensions.has("BINARYMIME") && extensions.has("CHUNKING"))) {
+    throw decline(
+      "the message has binary octets and the server does not offer BINARYMIME and CHUNKING",
+      "envelope.binary_required",
+      "Compose the message with base64.",
+    );
+  }
+  if (content.eightBit && !content.binary && !extensions.has("8BITMIME")) {
     throw decline(
       "the message has 8-bit octets and the server does not offer 8BITMIME",
       "envelope.eight_bit_required",

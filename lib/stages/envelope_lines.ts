@@ -35,7 +35,8 @@ export function mailLine(mail: Mail): Command {
   const { session: { extensions }, envelope, content } = mail;
   const parameters: string[] = [];
   if (extensions.has("SIZE") && content.size !== undefined) parameters.push(`SIZE=${content.size}`);
-  if (content.eightBit) parameters.push("BODY=8BITMIME");
+  if (content.binary) parameters.push("BODY=BINARYMIME");
+  else if (content.eightBit) parameters.push("BODY=8BITMIME");
   if (needsUtf8(mail)) parameters.push("SMTPUTF8");
   if (envelope.ret !== undefined) {
     if (envelope.ret !== "FULL" && envelope.ret !== "HDRS") {

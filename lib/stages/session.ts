@@ -46,7 +46,7 @@ export async function openSession(stages: Stages, target: Target, cx: Context): 
  */
 export async function sendOn(stages: Stages, mail: Mail, cx: Context): Promise<Receipt> {
   try {
-    const addressed = await run(stages, "envelope", mail, cx);
+    const addressed = await run(stages, "envelope", await fitted(mail), cx);
     return await run(stages, "data", addressed, cx);
   } catch (error) {
     await reset(mail.session.channel, cx);
@@ -58,6 +58,12 @@ export async function sendOn(stages: Stages, mail: Mail, cx: Context): Promise<R
     }));
     throw complete(error, { delivery: "not sent", recipients });
   }
+}
+
+/** The mail with its content in the form that this server takes, before a plugin around `envelope` looks at it. */
+async function fitted(mail: Mail): Promise<Mail> {
+  const { content, session } = mail;
+  return content.fit ? { ...mail, content: await content.fit(session.extensions) } : mail;
 }
 
 /**

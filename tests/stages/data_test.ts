@@ -33,6 +33,11 @@ function chunks(...texts: (string | Error)[]): Content {
   return { ...content(""), size: undefined, octets };
 }
 
+/** The same in an array, each text a chunk. */
+function array(...texts: string[]): Content {
+  return { ...chunks(), octets: () => texts.map((text) => new TextEncoder().encode(text)) };
+}
+
 dialogueTest(
   "data() doubles the dots that begin a line, across chunk borders",
   `${greeting()}${ADDRESSED}
@@ -227,7 +232,7 @@ dialogueTest(
    S: 250 ok
    S: 250 ok`,
   async (d) => {
-    const receipt = await send(d, ENVELOPE, chunks("Hello\r\n."), { chunking: true });
+    const receipt = await send(d, ENVELOPE, array("Hello\r\n."), { chunking: true });
     assertEquals([receipt.octets, d.stream.writes], [10, 2]);
   },
 );
@@ -249,7 +254,69 @@ dialogueTest(
    S: 250 ok
    S: 250 ok`,
   async (d) =>
-    assertEquals((await send(d, ENVELOPE, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true })).octets, 9),
+    assertEquals((await send(d, ENVELOPE, array("a\r\n", "b\r\n", "c\r\n"), { chunking: true })).octets, 9),
+);
+
+dialogueTest(
+  "data() gathers the chunks of a stream, and says LAST when it has ended",
+  `${greeting("PIPELINING", "CHUNKING")}
+   C: MAIL FROM:<ann@example.com>
+   C: RCPT TO:<bo@example.org>
+   C: BDAT 11 LAST
+   C: a
+   C: b
+   C: c..
+   S: 250 ok
+   S: 250 ok
+   S: 250 ok`,
+  async (d) => {
+    const receipt = await send(d, ENVELOPE, chunks("a\r", "\nb\r\nc", ".", "."), { chunking: true });
+    assertEquals([receipt.octets, d.stream.writes], [11, 2]);
+  },
+);
+
+dialogueTest(
+  "data() says RSET and keeps the session when the source of a BDAT fails",
+  `${greeting("CHUNKING")}
+   C: MAIL FROM:<ann@example.com>
+   S: 250 ok
+   C: RCPT TO:<bo@example.org>
+   S: 250 ok
+   C: RSET
+   S: 250 ok`,
+  async (d) => {
+    const sending = () => send(d, ENVELOPE, chunks("a\r\n", new Error("disk is gone")), { chunking: true });
+    const error = await assertRejects(sending, PolicyError, "disk is gone");
+    assertEquals([error.code, error.delivery], ["data.source_failed", "not sent"]);
+  },
+);
+
+for (const [what, size] of [["more", 6], ["fewer", 8]] as const) {
+  dialogueTest(
+    `data() closes before the dot when the content has ${what} octets than it said`,
+    `${greeting()}${ADDRESSED}\n-- silence`,
+    async (d) => {
+      const sending = () => send(d, ENVELOPE, content("Hello\r\n", { size }));
+      const error = await assertRejects(sending, PolicyError, `it has 7 octets, not the ${size}`);
+      assertEquals(outcomes(error.recipients), ["bo@example.org not sent"]);
+    },
+  );
+}
+
+dialogueTest(
+  "data() counts binary octets, whether or not chunking is chosen",
+  `${greeting("CHUNKING", "BINARYMIME")}
+   C: MAIL FROM:<ann@example.com> BODY=BINARYMIME
+   S: 250 ok
+   C: RCPT TO:<bo@example.org>
+   S: 250 ok
+   C: BDAT 5 LAST
+   C: *
+   S: 250 ok`,
+  async (d) => {
+    const receipt = await send(d, ENVELOPE, content(".\rb\r\n", { eightBit: true, binary: true }));
+    assertEquals(receipt.octets, 5);
+  },
 );
 
 dialogueTest(
@@ -268,7 +335,7 @@ dialogueTest(
    C: RSET
    S: 250 ok`,
   async (d) => {
-    const sending = () => send(d, ENVELOPE, chunks("a\r\n", "b\r\n", "c\r\n"), { chunking: true });
+    const sending = () => send(d, ENVELOPE, array("a\r\n", "b\r\n", "c\r\n"), { chunking: true });
     const error = await assertRejects(sending, ReplyError, "452 4.3.1 no space");
     assertEquals([error.stage, error.command], ["data", "BDAT"]);
     assertEquals(outcomes(error.recipients), ["bo@example.org refused 452"]);

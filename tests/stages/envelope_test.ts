@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Content, type Envelope, PolicyError, ReplyError } from "../../mod.ts";
+import { type Content, type Envelope, type Offers, PolicyError, ReplyError } from "../../mod.ts";
 import { content, dialogueTest, ENVELOPE, greeting, outcomes, send } from "../dialogue.ts";
 
 const HELLO = content("Hello\r\n");
@@ -198,6 +198,29 @@ dialogueTest(
   },
 );
 
+dialogueTest(
+  "sendOn() asks the content for the form that the server takes, before the stage envelope sees it",
+  `${greeting("SIZE", "8BITMIME")}
+   C: MAIL FROM:<ann@example.com> SIZE=7 BODY=8BITMIME
+   S: 250 ok
+   C: RCPT TO:<bo@example.org>
+   S: 250 ok
+   C: DATA
+   S: 354 go
+   C: Hello
+   C: .
+   S: 250 ok`,
+  async (d) => {
+    const asked: boolean[] = [];
+    const fit = (offers: Offers) => {
+      asked.push(offers.has("8BITMIME"), offers.has("SMTPUTF8"));
+      return content("Hello\r\n", { eightBit: true });
+    };
+    await send(d, ENVELOPE, content("=48ello\r\n", { fit }));
+    assertEquals(asked, [true, false]);
+  },
+);
+
 const declined: [string, string, Envelope, Content, string[]][] = [
   ["a message over the server's limit", "data.too_big", ENVELOPE, content("x".repeat(1_001)), ["SIZE 1000"]],
   [
@@ -206,6 +229,20 @@ const declined: [string, string, Envelope, Content, string[]][] = [
     ENVELOPE,
     content("x", { eightBit: true }),
     [],
+  ],
+  [
+    "binary octets without BINARYMIME",
+    "envelope.binary_required",
+    ENVELOPE,
+    content("x", { eightBit: true, binary: true }),
+    ["CHUNKING", "8BITMIME"],
+  ],
+  [
+    "binary octets without CHUNKING",
+    "envelope.binary_required",
+    ENVELOPE,
+    content("x", { eightBit: true, binary: true }),
+    ["BINARYMIME", "8BITMIME"],
   ],
   [
     "UTF-8 headers without SMTPUTF8",
