@@ -37,7 +37,20 @@ export {
   parseAddressGroups,
   parseAddressList,
 } from "./lib/message/address.ts";
+export type {
+  Attachment,
+  FileAttachment,
+  MessageAttachment,
+  Presentation,
+} from "./lib/message/attachment.ts";
+export type { Calendar, CalendarMethod } from "./lib/message/calendar.ts";
+export type { ListFields } from "./lib/message/list_fields.ts";
+export type { Transfer } from "./lib/message/part.ts";
+export type { People } from "./lib/message/participants.ts";
+export type { Resent } from "./lib/message/resent.ts";
+export type { Source } from "./lib/message/source.ts";
 export { compose, type Composed } from "./lib/message/compose.ts";
+export { type DataUri, dataUri } from "./lib/message/data_uri.ts";
 
 export {
   type Addressed,

@@ -20,12 +20,13 @@ export function makeMessageId(domain: string): string {
  * Checks a Message-ID that the caller made.
  *
  * @param id The identifier.
+ * @param field The field that it was given in.
  * @returns The same.
  * @throws {TypeError} If it is not `<left@right>`, or too long for a line.
  */
-export function checkMessageId(id: string): string {
+export function checkMessageId(id: string, field = "messageId"): string {
   if (typeof id === "string" && id.length <= MAX_MESSAGE_ID && MESSAGE_ID.test(id)) return id;
   throw new TypeError(
-    `Cannot compose message: field "messageId" is ${quoted(String(id))}, not "<left@right>"`,
+    `Cannot compose message: field "${field}" is ${quoted(String(id))}, not "<left@right>"`,
   );
 }

@@ -2,6 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeQuotedPrintable } from "../../lib/message/quoted_printable.ts";
 import { randomText, seeded, TEXTS } from "./samples.ts";
 
+function encode(text: string): string {
+  return encodeQuotedPrintable(new TextEncoder().encode(text));
+}
+
 /** Decodes line by line, and refuses whatever RFC 2045 section 6.7 does not allow. */
 function decode(encoded: string): string {
   const octets: number[] = [];
@@ -41,20 +45,20 @@ for (
   ]
 ) {
   Deno.test(`encodeQuotedPrintable() writes ${what}`, () => {
-    assertEquals(encodeQuotedPrintable(text), expected);
+    assertEquals(encode(text), expected);
     assertEquals(decode(expected), text);
   });
 }
 
 Deno.test("encodeQuotedPrintable() gives what another decoder reads, in every script", () => {
-  for (const text of TEXTS) assertEquals(decode(encodeQuotedPrintable(text)), text);
+  for (const text of TEXTS) assertEquals(decode(encode(text)), text);
 });
 
 Deno.test("encodeQuotedPrintable() breaks no escape wherever it falls on the line", () => {
   for (let before = 0; before < 80; before++) {
     for (const tail of ["=", "é", "👍", " ", " x", ".", "From x", "é ", "=\r\n."]) {
       const text = "x".repeat(before) + tail;
-      assertEquals(decode(encodeQuotedPrintable(text)), text);
+      assertEquals(decode(encode(text)), text);
     }
   }
 });
@@ -64,14 +68,14 @@ Deno.test("encodeQuotedPrintable() gives what another decoder reads, for random 
   for (let i = 0; i < 300; i++) {
     const text = Array.from({ length: random(6) }, () => randomText(random, 200) + " ".repeat(random(3)))
       .join("\r\n");
-    assertEquals(decode(encodeQuotedPrintable(text)), text);
+    assertEquals(decode(encode(text)), text);
   }
 });
 
 Deno.test("encodeQuotedPrintable() has room for the worst input", () => {
   for (const unit of ["\0", "=", ".\r\n", "é", " \r\n"]) {
     for (const count of [1, 2, 24, 25, 26, 1000]) {
-      assertEquals(decode(encodeQuotedPrintable(unit.repeat(count))), unit.repeat(count));
+      assertEquals(decode(encode(unit.repeat(count))), unit.repeat(count));
     }
   }
 });
