@@ -23,7 +23,7 @@ export {
 
 export { createTransport, sendMail, SmtpTransport } from "./lib/transport/smtp_transport.ts";
 export type { SendOptions, TransportOptions } from "./lib/transport/options.ts";
-export { type Outgoing, prepare, type Prepared } from "./lib/transport/outgoing.ts";
+export { type Outgoing, prepare, type Prepared, prepareRaw } from "./lib/transport/outgoing.ts";
 
 export type { Content, Offers } from "./lib/message/content.ts";
 export type { AddressListInput, Message } from "./lib/message/message.ts";
@@ -51,6 +51,8 @@ export type { Resent } from "./lib/message/resent.ts";
 export type { Source } from "./lib/message/source.ts";
 export { compose, type Composed } from "./lib/message/compose.ts";
 export { type DataUri, dataUri } from "./lib/message/data_uri.ts";
+export type { RawMessage } from "./lib/message/raw/prepare_raw.ts";
+export type { BareCr } from "./lib/message/raw/lines.ts";
 
 export {
   type Addressed,

@@ -2,7 +2,7 @@ import { ConnectionError } from "../errors.ts";
 import { closeSession, openSession, sendOn } from "../stages/session.ts";
 import type { Context, Ready, Receipt, Stages, Target } from "../stages/stage.ts";
 import { makeSignal, makeStages, readTarget, type SendOptions, type TransportOptions } from "./options.ts";
-import { type Outgoing, prepare, type Prepared } from "./outgoing.ts";
+import { type Outgoing, prepareAny, type Prepared } from "./outgoing.ts";
 
 /**
  * Sends messages one after another on one session, which it opens when the first is sent.
@@ -55,10 +55,10 @@ export class SmtpTransport implements AsyncDisposable {
    */
   async send(message: Outgoing, options: SendOptions = {}): Promise<Receipt> {
     if (this.#closed) throw new TypeError("Cannot send: the transport is closed");
-    const prepared = prepare(message);
     const cx: Context = { signal: makeSignal(options), trace: () => {} };
     const turn = this.#turn;
     const sent = (async () => {
+      const prepared = await prepareAny(message);
       await waitFor(turn, cx.signal);
       return await this.#send(prepared, cx);
     })();
@@ -138,7 +138,7 @@ export function createTransport(options: TransportOptions): SmtpTransport {
 export async function sendMail(options: TransportOptions & SendOptions, message: Outgoing): Promise<Receipt> {
   const target = readTarget(options);
   const stages = makeStages(options);
-  const prepared = prepare(message);
+  const prepared = await prepareAny(message);
   const cx: Context = { signal: makeSignal(options), trace: () => {} };
   const session = await openSession(stages, target, cx);
   try {

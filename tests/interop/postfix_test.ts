@@ -11,8 +11,9 @@ import {
   createTransport,
   type Credentials,
   isTransient,
-  type Outgoing,
+  type Message,
   prepare,
+  type Prepared,
   ReplyError,
   sendMail,
   type TransportOptions,
@@ -43,7 +44,7 @@ function login(server: MailServer): Credentials {
   return { user: server.user, password: server.password };
 }
 
-async function octetsOf(message: Outgoing): Promise<Uint8Array> {
+async function octetsOf(message: Message | Prepared): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of prepare(message).content.octets()) chunks.push(chunk);
   return await new Blob(chunks as BlobPart[]).bytes();
