@@ -98,7 +98,13 @@ export type { Exchange, Mechanism } from "./lib/sasl/mechanism.ts";
 export type { Credentials } from "./lib/sasl/credentials.ts";
 export type { PasswordCredentials } from "./lib/sasl/fields.ts";
 
+export type { Canonicalization } from "./lib/dkim/canonicalize_field.ts";
+export type { DkimAlgorithm } from "./lib/dkim/key.ts";
+export type { SignOptions } from "./lib/dkim/sign.ts";
+export type { DkimCanonicalization, DkimSigner } from "./lib/dkim/signer.ts";
+
 export { type LogEntry, logging } from "./lib/plugins/logging.ts";
+export { signContent, signDkim } from "./lib/plugins/sign_dkim.ts";
 export { RFC_TIME_LIMITS, type TimeLimits, timeLimits } from "./lib/plugins/time_limits.ts";
 export { type Timing, timing } from "./lib/plugins/timing.ts";
 export { transcript } from "./lib/plugins/transcript.ts";

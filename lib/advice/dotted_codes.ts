@@ -89,6 +89,11 @@ export const DOTTED_CODES: Readonly<Record<string, string>> = {
   "policy.unauthenticated_sender": "the From domain does not vouch for this message by SPF, DKIM or DMARC",
 
   "content.bare_line_end": "the message has a CR or LF that stands alone",
+  "dkim.binary": "the message has octets that are no text, and cannot be signed",
+  "dkim.malformed_header":
+    "the header of the message cannot be signed, because readers would not agree on it",
+  "dkim.not_replayable": "the message can be read only once, and signing reads it twice",
+
   "data.line_too_long": "a line of the message is longer than SMTP allows",
   "data.refused": "the server refuses the message",
   "data.source_failed": "the message could not be read to its end",

@@ -1,0 +1,89 @@
+import { PolicyError, SmtpError } from "../errors.ts";
+import type { Content } from "../message/content.ts";
+import { BodyCanonicalizer } from "./body_canonicalizer.ts";
+import type { Canonicalization } from "./canonicalize_field.ts";
+import { type HeaderField, HeaderSection } from "./header_section.ts";
+import { loadSha256 } from "./sha256.ts";
+
+/** What of a message is signed. */
+export interface MessageDigest {
+  /** The header fields, in the order in which they stand. */
+  readonly fields: readonly HeaderField[];
+  /** The hash of the body in each of the forms that were asked for, in base64. */
+  readonly bodyHashes: ReadonlyMap<Canonicalization, string>;
+  /** How many octets the message has. */
+  readonly octets: number;
+}
+
+/**
+ * Reads a message once, in constant memory: the header is kept, the body is hashed.
+ *
+ * @param content The message.
+ * @param forms The canonical forms in which the body is hashed.
+ * @param signal Ends the reading at once, even when the source is silent; a source that is heard again is then closed.
+ * @returns What is signed.
+ * @throws {PolicyError} If the source fails, or the header cannot be signed.
+ */
+export async function digestMessage(
+  content: Content,
+  forms: ReadonlySet<Canonicalization>,
+  signal: AbortSignal,
+): Promise<MessageDigest> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([read(content, forms, signal), aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function read(
+  content: Content,
+  forms: ReadonlySet<Canonicalization>,
+  signal: AbortSignal,
+): Promise<MessageDigest> {
+  const beginHash = await loadSha256();
+  const header = new HeaderSection();
+  const bodies = [...forms].map((form) => {
+    const hash = beginHash();
+    return { form, hash, canonicalizer: new BodyCanonicalizer(form, hash.update) };
+  });
+  let octets = 0;
+  for await (const chunk of chunks(content)) {
+    signal.throwIfAborted();
+    octets += chunk.length;
+    const body = header.push(chunk);
+    for (const { canonicalizer } of bodies) canonicalizer.push(body);
+  }
+  const bodyHashes = new Map<Canonicalization, string>();
+  for (const { form, hash, canonicalizer } of bodies) {
+    canonicalizer.end();
+    bodyHashes.set(form, hash.digest().toBase64());
+  }
+  return { fields: header.fields(), bodyHashes, octets };
+}
+
+/** The chunks of a content, which must be as many octets as it says; an error of its source gets a name of ours. */
+async function* chunks(content: Content): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  try {
+    for await (const chunk of content.octets()) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("a chunk is not a Uint8Array");
+      count += chunk.length;
+      yield chunk;
+    }
+    if (content.size !== undefined && count !== content.size) {
+      throw new TypeError(`it has ${count} octets, not the ${content.size} that were declared`);
+    }
+  } catch (error) {
+    if (error instanceof SmtpError) throw error;
+    throw new PolicyError(`Cannot read content: ${error instanceof Error ? error.message : error}`, {
+      code: "data.source_failed",
+      command: "content",
+      cause: error,
+    });
+  }
+}
