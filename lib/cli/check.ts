@@ -11,11 +11,11 @@ import {
   type StageName,
   timeLimits,
 } from "../../mod.ts";
+import { readAddresses, readFrom } from "./addresses.ts";
 import { type Connection, readConnection, readDeadline } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { checkNet, type Login, readLogin } from "./login.ts";
-import { readAddresses, readFrom } from "./message.ts";
 import { narrate, summary, type Told } from "./narrate.ts";
 import { COMMANDS } from "./option_table.ts";
 import type { Given } from "./parse.ts";

@@ -2,7 +2,8 @@ import { createTransport, type TlsMode, type TransportOptions } from "../../mod.
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { PRESETS } from "./presets.ts";
-import { malformed, readText, type Setting, type Settings } from "./settings.ts";
+import { malformed, type Setting, type Settings } from "./settings.ts";
+import { readText } from "./unreadable.ts";
 import { type Place, readPort, readUrl } from "./url.ts";
 
 /** Where to connect and how, and what was said of the login along with it. */

@@ -62,6 +62,8 @@ export function exitCodeOf(error: unknown): number {
   if (code === "aborted") return EXIT.INTERRUPTED;
   if (error.retryable) return EXIT.TEMPFAIL;
   if (code === "connect.no_such_host") return EXIT.NOHOST;
+  // A file that was there when it was looked at.
+  if (code === "data.source_failed") return EXIT.NOINPUT;
   if (MISMATCH.includes(code) || code.startsWith("protocol.")) return EXIT.PROTOCOL;
   if (error.stage === "tls" || code.startsWith("tls.")) return EXIT.UNAVAILABLE;
   // The exchange broke down, or the server did not prove itself; nobody refused the password.
@@ -69,7 +71,7 @@ export function exitCodeOf(error: unknown): number {
   if (error.stage === "auth") return EXIT.NOPERM;
   if (error.command === "MAIL") return isForbidden(code, reply) ? EXIT.NOPERM : EXIT.DATAERR;
   if (error.command === "RCPT") return EXIT.NOUSER;
-  if (error.stage === "envelope" || error.stage === "data") return EXIT.DATAERR;
+  if (error.stage === "envelope" || error.stage === "data" || code.startsWith("dkim.")) return EXIT.DATAERR;
   return EXIT.UNAVAILABLE;
 }
 

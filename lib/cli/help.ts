@@ -1,5 +1,6 @@
 import { wrap } from "./format.ts";
-import { COMMANDS, type CommandTable, type Option } from "./option_table.ts";
+import type { Option } from "./option_groups.ts";
+import { COMMAND_GROUPS, COMMANDS, type CommandTable } from "./option_table.ts";
 
 /** The version; that of deno.json. */
 export const VERSION = "0.1.0";
@@ -8,8 +9,8 @@ const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, "accepted for every recipient, or the stage that was asked for is reached"],
   [1, "accepted for some recipients, refused for others"],
   [64, "a wrong option, or one is missing"],
-  [65, "the message is refused or malformed"],
-  [66, "a file cannot be read"],
+  [65, "the message is refused or malformed; message lint found errors"],
+  [66, "a file cannot be read, or not be written"],
   [67, "every recipient is refused"],
   [68, "there is no such host"],
   [69, "no TLS, or a certificate that is not valid; the server refuses us"],
@@ -19,13 +20,15 @@ const EXIT_CODES: readonly (readonly [number, string])[] = [
   [75, "try again later"],
   [76, "not an SMTP server, or TLS where it speaks plain text"],
   [77, "the login or the sender is refused"],
-  [78, "the password cannot be had"],
+  [78, "the password, or the key to sign with, cannot be had"],
   [130, "interrupted"],
 ];
 
 /** The help of `stagecoach` alone. */
 export function overview(): string {
-  const commands = Object.values(COMMANDS).map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
+  const single = Object.values(COMMANDS).filter(({ name }) => !name.includes(" "));
+  const listed = [...single.map(({ name, summary }) => [name, summary]), ...Object.entries(COMMAND_GROUPS)];
+  const commands = listed.map(([name, summary]) => `  ${name.padEnd(10)}${summary}`);
   const examples = Object.values(COMMANDS).slice(0, 3).map(({ examples }) => `  ${examples[0]}`);
   return `stagecoach ${VERSION} - send mail, and find out why it does not arrive
 
@@ -43,6 +46,23 @@ Exit      0 done, 1 in part, 75 try later, 77 login refused; all of them: stagec
 `;
 }
 
+/** The help of a command that has a second word: which there are. */
+export function groupHelp(group: string): string {
+  const members = Object.values(COMMANDS).filter(({ name }) => name.startsWith(`${group} `));
+  const width = Math.max(...members.map(({ name }) => name.length)) + 2;
+  return `${COMMAND_GROUPS[group]}
+
+Usage: stagecoach ${group} <command> [options]
+
+${members.map(({ examples }) => `  ${examples[0]}`).join("\n")}
+
+Commands
+${members.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join("\n")}
+
+All of a command: stagecoach help ${group} <command>
+`;
+}
+
 /** The help of a command: examples first. */
 export function commandHelp(table: CommandTable): string {
   const groups = table.groups.map(({ title, options }) => `${title}\n${options.map(optionHelp).join("\n")}`);
@@ -54,11 +74,14 @@ ${table.examples.map((example) => `  ${example}`).join("\n")}
 
 ${groups.join("\n\n")}
 
-Exit: 0 done, 1 in part, 74 not known, 75 try later, 77 login refused
+${table.exit ?? EXIT_SHORT}
       all of them: stagecoach help exit-codes
 Deno permissions: ${table.permissions}
 `;
 }
+
+/** What a command that talks to a server ends with most often. */
+const EXIT_SHORT = "Exit: 0 done, 1 in part, 74 not known, 75 try later, 77 login refused";
 
 /** The exit codes. */
 export function exitCodeHelp(): string {

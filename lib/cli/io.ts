@@ -1,3 +1,5 @@
+import type { Source } from "../../mod.ts";
+
 /** All that a command needs of the world, so that a test can be the world. */
 export interface Io {
   /** A variable of the environment; one that may not be read counts as unset. */
@@ -10,6 +12,10 @@ export interface Io {
   readStdin(): Promise<Uint8Array>;
   /** All of a file. */
   readFile(path: string): Promise<Uint8Array>;
+  /** A file that is read when it is needed. */
+  open(path: string): Promise<InputFile>;
+  /** Writes a file. */
+  save(path: string, octets: AsyncIterable<Uint8Array>): Promise<void>;
   /** Asks for a secret on the terminal; `null` when there is none, or nothing was said. */
   askSecret(question: string): Promise<string | null>;
   /** Runs a program without a shell; what it complains of is shown as it comes, its standard input is empty. */
@@ -20,6 +26,16 @@ export interface Io {
   readonly stdinIsTerminal: boolean;
   /** Whether standard error is a terminal. */
   readonly stderrIsTerminal: boolean;
+}
+
+/** A file that is read when it is needed. */
+export interface InputFile {
+  /** How many octets it has; `undefined` when only its end tells. */
+  readonly size?: number;
+  /** Its first octets; none of what can be read only once. */
+  readonly head: Uint8Array;
+  /** Its octets; a function gives them anew at each call. */
+  readonly content: Exclude<Source, string | Blob>;
 }
 
 /** How a program ended. */
@@ -41,6 +57,16 @@ export function systemIo(): Io {
     async readFile(path) {
       if (!granted({ name: "read", path })) throw denied("read", path);
       return await Deno.readFile(path);
+    },
+    async open(path) {
+      if (!granted({ name: "read", path })) throw denied("read", path);
+      const { openFile } = await import("./open_file.ts");
+      return await openFile(path);
+    },
+    async save(path, octets) {
+      if (!granted({ name: "write", path })) throw denied("write", path);
+      const { saveFile } = await import("./save_file.ts");
+      await saveFile(path, octets);
     },
     async askSecret(question) {
       const { promptSecret } = await import("@std/cli/prompt-secret");
@@ -81,7 +107,7 @@ function granted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
-function denied(kind: "read" | "run", what: string): Error {
+function denied(kind: "read" | "write" | "run", what: string): Error {
   return new Deno.errors.NotCapable(
     `Cannot go on: ${kind} access to "${what}" is not permitted; --allow-${kind}`,
   );

@@ -2,7 +2,7 @@ import type { StageOptions } from "../../mod.ts";
 import type { Connection } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { SECRET_OPTIONS, SECRET_VARIABLES } from "./option_table.ts";
+import { SECRET_OPTIONS, SECRET_VARIABLES } from "./option_groups.ts";
 import type { Settings } from "./settings.ts";
 
 /** The mechanisms that a password or a token can be given for. */

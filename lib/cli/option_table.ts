@@ -1,146 +1,11 @@
 /**
- * The options of every command, as data: the parser's input and the help are both made of it.
+ * The commands, as data.
  *
  * @module
  */
 
-/** One option. */
-export interface Option {
-  readonly name: string;
-  readonly short?: string;
-  /** What the value is called in the help; an option without it is a switch. */
-  readonly value?: string;
-  /** Whether it may be given several times. */
-  readonly repeat?: boolean;
-  /** The variables that stand in for it; the first that is set wins. */
-  readonly env?: readonly string[];
-  readonly help: string;
-}
-
-/** A heading of the help with its options. */
-export interface OptionGroup {
-  readonly title: string;
-  readonly options: readonly Option[];
-}
-
-const SERVER: OptionGroup = {
-  title: "Server",
-  options: [
-    {
-      name: "server",
-      short: "s",
-      value: "HOST[:PORT]",
-      env: ["SMTP_HOST"],
-      help: "where to send, or a preset: gmail",
-    },
-    {
-      name: "port",
-      value: "N",
-      env: ["SMTP_PORT"],
-      help: "the port, when --server has none (587; 465 with implicit TLS)",
-    },
-    {
-      name: "url",
-      value: "URL",
-      env: ["SMTP_URL"],
-      help: "both at once: smtp://user@host:587, smtps://user@host",
-    },
-    {
-      name: "tls",
-      value: "MODE",
-      env: ["SMTP_TLS"],
-      help: "auto (465 implicit, else STARTTLS required), starttls, implicit, off",
-    },
-    {
-      name: "ca",
-      value: "FILE",
-      env: ["SMTP_CA"],
-      help: "trust these authorities (PEM) beside the system's",
-    },
-    { name: "ehlo", value: "NAME", env: ["SMTP_EHLO"], help: "our name in EHLO (our address literal)" },
-    { name: "timeout", value: "TIME", help: "how long the whole may take: 30s, 2m, 500ms" },
-  ],
-};
-
-const LOGIN: OptionGroup = {
-  title: "Login",
-  options: [
-    {
-      name: "user",
-      short: "u",
-      value: "NAME",
-      env: ["SMTP_USER", "SMTP_USERNAME"],
-      help: "who to log in as",
-    },
-    {
-      name: "password-env",
-      value: "VAR",
-      env: ["SMTP_PASSWORD", "SMTP_PASS"],
-      help: "the variable that holds the password",
-    },
-    { name: "password-file", value: "FILE", help: "the file that holds the password" },
-    { name: "password-stdin", help: "read the password from standard input" },
-    { name: "password-command", value: "CMD", help: 'the program that prints it: "pass show mail"' },
-    {
-      name: "token-file",
-      value: "FILE",
-      env: ["SMTP_TOKEN", "SMTP_OAUTH_TOKEN"],
-      help: "an OAuth access token instead",
-    },
-    { name: "token-command", value: "CMD", help: "the program that prints the access token" },
-    {
-      name: "auth",
-      value: "MECH,…",
-      env: ["SMTP_AUTH"],
-      help: "only these mechanisms, or none (the strongest offered)",
-    },
-    { name: "insecure-auth", help: "let the password cross a connection that anyone can read" },
-  ],
-};
-
-const OUTPUT: OptionGroup = {
-  title: "Output",
-  options: [
-    { name: "json", help: "one JSON object on standard output" },
-    { name: "verbose", short: "v", help: "show the stages" },
-    { name: "trace", help: "show the dialogue, secrets hidden" },
-    { name: "timing", help: "show how long each stage took" },
-    { name: "quiet", short: "q", help: "say nothing when all goes well" },
-    {
-      name: "env-file",
-      value: "FILE",
-      help: "read variables from here (./.env if no SMTP_… is set)",
-    },
-    { name: "no-input", help: "never ask" },
-    { name: "color", value: "WHEN", help: "auto, always or never (NO_COLOR, FORCE_COLOR)" },
-    { name: "help", short: "h", help: "show this" },
-    { name: "version", short: "V", help: "show the version" },
-  ],
-};
-
-const MESSAGE: OptionGroup = {
-  title: "Message",
-  options: [
-    {
-      name: "from",
-      short: "f",
-      value: "ADDRESS",
-      env: ["SMTP_FROM"],
-      help: "who writes (the user, when it is an address)",
-    },
-    { name: "to", short: "t", value: "ADDRESS", repeat: true, help: "who receives it; may be given again" },
-    { name: "cc", short: "c", value: "ADDRESS", repeat: true, help: "who receives a copy" },
-    { name: "bcc", short: "b", value: "ADDRESS", repeat: true, help: "who receives a copy unseen" },
-    { name: "reply-to", short: "r", value: "ADDRESS", help: "where answers go" },
-    { name: "subject", short: "S", value: "TEXT", help: "what it is about" },
-    { name: "header", short: "H", value: "'K: v'", repeat: true, help: "another header field" },
-    { name: "text", value: "T|@FILE|-", help: "the text, a file, or standard input (the default)" },
-    { name: "html", value: "T|@FILE|-", help: "the HTML" },
-    { name: "envelope-from", value: "ADDRESS", help: "where bounces go (--from)" },
-    { name: "partial", value: "MODE", help: "when a recipient is refused: deliver to the others, or abort" },
-    { name: "dry-run", help: "print the message and send nothing" },
-  ],
-};
+import { MESSAGE_OPTIONS } from "./message_options.ts";
+import { LOGIN, type OptionGroup, OUTPUT, SERVER } from "./option_groups.ts";
 
 const CHECK: OptionGroup = {
   title: "Check",
@@ -162,6 +27,30 @@ const CHECK: OptionGroup = {
   ],
 };
 
+/** What is done with a message beside how it is made. */
+const SENDING: OptionGroup = {
+  title: "Sending",
+  options: [
+    { name: "partial", value: "MODE", help: "when a recipient is refused: deliver to the others, or abort" },
+    { name: "dry-run", help: "print the message and send nothing" },
+  ],
+};
+
+const SHOW: OptionGroup = {
+  title: "Show",
+  options: [
+    { name: "part", value: "N", help: "write what is in this part, decoded, in place of an overview" },
+    { name: "save", value: "FILE|-", help: "the file that it is written to" },
+  ],
+};
+
+/** The options of "Output" with these names. */
+function output(...names: string[]): OptionGroup {
+  return { ...OUTPUT, options: OUTPUT.options.filter(({ name }) => names.includes(name)) };
+}
+
+const TALK = output("json", "color", "help", "version");
+
 /** A command as its help shows it. */
 export interface CommandTable {
   readonly name: string;
@@ -170,9 +59,11 @@ export interface CommandTable {
   readonly examples: readonly string[];
   readonly groups: readonly OptionGroup[];
   readonly permissions: string;
+  /** Its exit codes in short, when they are not those of a command that talks to a server. */
+  readonly exit?: string;
 }
 
-const NET = "--allow-net=HOST:PORT; where used --allow-env, --allow-read, --allow-run";
+const NET = "--allow-net=HOST:PORT; where used --allow-env, --allow-read, --allow-write, --allow-run";
 
 /** The commands. */
 export const COMMANDS: Readonly<Record<string, CommandTable>> = {
@@ -182,10 +73,10 @@ export const COMMANDS: Readonly<Record<string, CommandTable>> = {
     usage: "stagecoach send --from ADDRESS --to ADDRESS [options] < text",
     examples: [
       'stagecoach send -s gmail -u me@gmail.com -t bo@example.org -S Hi --text "Hello, Bo."',
-      "stagecoach send -s mail.example.com -f me@example.com -t bo@example.org --html @letter.html",
+      "stagecoach send -s mail.example.com -f me@example.com -t bo@example.org --html @letter.html -A a.pdf",
       "make 2>&1 | stagecoach send -f ci@example.com -t dev@example.com -S 'Build log' --json",
     ],
-    groups: [MESSAGE, SERVER, LOGIN, OUTPUT],
+    groups: [...MESSAGE_OPTIONS, SENDING, SERVER, LOGIN, OUTPUT],
     permissions: NET,
   },
   check: {
@@ -209,28 +100,52 @@ export const COMMANDS: Readonly<Record<string, CommandTable>> = {
       "stagecoach explain '535-5.7.8 Username and Password not accepted'",
       "stagecoach explain 421 --json",
     ],
-    groups: [{
-      title: "Output",
-      options: OUTPUT.options.filter(({ name }) => ["json", "color", "help", "version"].includes(name)),
-    }],
+    groups: [TALK],
     permissions: "none",
+    exit: "Exit: 0 done, 64 no such code",
+  },
+  "message build": {
+    name: "message build",
+    summary: "Write a message and send nothing",
+    usage: "stagecoach message build --from ADDRESS --to ADDRESS [options] < text",
+    examples: [
+      'stagecoach message build -f me@example.com -t bo@example.org -S Hi --text "Hello, Bo." > hi.eml',
+      "stagecoach message build -f me@example.com -t bo@example.org --markdown @news.md -A figures.csv",
+      "stagecoach message build --eml hi.eml --read-recipients --sign dkim:key.pem,s1 --save signed.eml",
+    ],
+    groups: [...MESSAGE_OPTIONS, output("json", "quiet", "env-file", "no-input", "color", "help", "version")],
+    permissions: "none; for files --allow-read, for --save --allow-write, for SMTP_FROM --allow-env",
+    exit: "Exit: 0 done, 64 a wrong option, 65 malformed, 66 a file cannot be read, 78 no key to sign with",
+  },
+  "message show": {
+    name: "message show",
+    summary: "Show the header, the parts and the texts of a message",
+    usage: "stagecoach message show FILE|- [--part N]",
+    examples: [
+      "stagecoach message show hi.eml",
+      "stagecoach message show hi.eml --part 3 --save figures.csv",
+      "stagecoach message show - --json < hi.eml",
+    ],
+    groups: [SHOW, TALK],
+    permissions: "--allow-read=FILE; for --save --allow-write",
+    exit: "Exit: 0 done, 64 no such part, 65 no message, 66 the file cannot be read",
+  },
+  "message lint": {
+    name: "message lint",
+    summary: "Say what is wrong with a message before a server does",
+    usage: "stagecoach message lint FILE|-",
+    examples: [
+      "stagecoach message lint hi.eml",
+      "stagecoach message build -f me@example.com -t bo@example.org --text Hi | stagecoach message lint -",
+      "stagecoach message lint hi.eml --json",
+    ],
+    groups: [TALK],
+    permissions: "--allow-read=FILE",
+    exit: "Exit: 0 nothing, or only warnings; 65 errors; 66 the file cannot be read",
   },
 };
 
-/** The options that a secret can come from; at most one of them is given. */
-export const SECRET_OPTIONS = [
-  "password-env",
-  "password-file",
-  "password-stdin",
-  "password-command",
-  "token-file",
-  "token-command",
-] as const;
-
-/** The variables that a secret can come from. */
-export const SECRET_VARIABLES: readonly string[] = [
-  "SMTP_PASSWORD",
-  "SMTP_PASS",
-  "SMTP_TOKEN",
-  "SMTP_OAUTH_TOKEN",
-];
+/** The first words of commands that have two, and what these have in common. */
+export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
+  message: "Look after a message without sending it: message build, message show, message lint",
+};

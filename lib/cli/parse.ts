@@ -1,7 +1,8 @@
 import { parseArgs, type ParseOptions } from "@std/cli/parse-args";
 import { CliError, EXIT } from "./exit_code.ts";
 import { nearest } from "./nearest.ts";
-import type { CommandTable, Option } from "./option_table.ts";
+import type { Option } from "./option_groups.ts";
+import type { CommandTable } from "./option_table.ts";
 
 /** What was given on the command line. */
 export interface Given {

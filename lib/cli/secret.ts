@@ -2,8 +2,9 @@ import type { Credentials } from "../../mod.ts";
 import type { Connection } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { SECRET_OPTIONS } from "./option_table.ts";
-import { readText, type Setting, type Settings } from "./settings.ts";
+import { SECRET_OPTIONS } from "./option_groups.ts";
+import type { Setting, Settings } from "./settings.ts";
+import { readText } from "./unreadable.ts";
 
 /** Google shows an app password in four groups of four letters; the spaces are not part of it. */
 const APP_PASSWORD = /^[a-z]{4}(?:\s[a-z]{4}){3}$/i;

@@ -1,9 +1,9 @@
-import { type Prepared, type Receipt, sendMail } from "../../mod.ts";
+import { type Receipt, sendMail } from "../../mod.ts";
 import { readConnection, readDeadline } from "./connection.ts";
 import { CliError, EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { checkNet, readLogin } from "./login.ts";
-import { chooseBodies, composeDraft, readBodies, readDraft } from "./message.ts";
+import { readDraft } from "./message.ts";
 import { COMMANDS } from "./option_table.ts";
 import type { Given } from "./parse.ts";
 import { malformed, readSettings, type Settings } from "./settings.ts";
@@ -26,7 +26,7 @@ export async function send(given: Given, io: Io, times: StageTime[]): Promise<nu
   }
   const settings = await readSettings(given, COMMANDS.send, io);
   const connection = await readConnection(settings, io);
-  const draft = readDraft(settings, settings.get("user")?.value ?? connection?.login?.user);
+  const draft = await readDraft(settings, io, settings.get("user")?.value ?? connection?.login?.user);
   const dry = given.has("dry-run");
   const missing = [...connection || dry ? [] : ["--server"], ...draft.missing];
   if (missing.length > 0) {
@@ -34,14 +34,15 @@ export async function send(given: Given, io: Io, times: StageTime[]): Promise<nu
   }
   const partial = readPartial(settings);
   const deadlineMs = readDeadline(settings);
-  const bodies = chooseBodies(settings, io);
-  // Nobody types a message that then turns out to be malformed, or not permitted.
-  composeDraft(draft, { text: "" });
-  if (dry) return await show(composeDraft(draft, await readBodies(bodies, io)), given, io);
+  await draft.check();
+  if (dry) {
+    const { printMessage } = await import("./print_message.ts");
+    return await printMessage(await draft.finish(), given, { io, dryRun: true });
+  }
   const { options } = connection!;
   checkNet(options, io);
   const login = await readLogin(settings, io, connection!);
-  const message = composeDraft(draft, await readBodies(bodies, io));
+  const message = await draft.finish();
   const start = performance.now();
   const receipt = await sendMail({
     ...options,
@@ -62,31 +63,6 @@ function readPartial(settings: Settings): "deliver" | "abort" | undefined {
     return setting?.value as "deliver" | undefined;
   }
   throw malformed(setting, "is neither deliver nor abort");
-}
-
-/** Prints the message in place of sending it. */
-async function show({ envelope, content }: Prepared, given: Given, io: Io): Promise<number> {
-  const to = envelope.forwardPaths.map((path) => typeof path === "string" ? path : path.address);
-  if (given.has("json")) {
-    const decoder = new TextDecoder();
-    let message = "";
-    for await (const octets of content.octets()) message += decoder.decode(octets, { stream: true });
-    const { messageId } = content;
-    const data = {
-      ok: true,
-      exit: EXIT.OK,
-      dryRun: true,
-      messageId,
-      from: envelope.reversePath,
-      to,
-      message,
-    };
-    io.out(JSON.stringify(data) + "\n");
-  } else for await (const octets of content.octets()) io.out(octets);
-  if (!given.has("quiet")) {
-    io.err(`nothing was sent: from <${envelope.reversePath}> to <${to.join(">, <")}>\n`);
-  }
-  return EXIT.OK;
 }
 
 /** What is told of a success. */

@@ -1,7 +1,8 @@
-import { CliError, EXIT } from "./exit_code.ts";
+import { CliError } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import type { Given } from "./parse.ts";
 import type { CommandTable } from "./option_table.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** A value and where it came from, for the error that it may end in. */
 export interface Setting {
@@ -24,7 +25,8 @@ const DEFAULT_FILE = ".env";
 /**
  * Puts the settings of a command together: option, else environment, else env file.
  *
- * `./.env` is read only when it is asked for, or when no server is given and no variable of ours is set; it says so then.
+ * `./.env` is read only when it is asked for, or when a server is needed, none is given, and no variable of ours is set; it
+ * says so then.
  *
  * @param given The command line.
  * @param table The command.
@@ -36,7 +38,8 @@ export async function readSettings(given: Given, table: CommandTable, io: Io): P
   const options = new Map(
     table.groups.flatMap((group) => group.options).map((option) => [option.name, option]),
   );
-  const named = ["server", "url"].some((name) => given.value(name) !== undefined) ||
+  const named = !options.has("server") ||
+    ["server", "url"].some((name) => given.value(name) !== undefined) ||
     [...options.values()].some((option) => option.env?.some((name) => io.env(name)));
   const asked = given.value("env-file");
   const file = asked ?? (named ? undefined : DEFAULT_FILE);
@@ -74,33 +77,7 @@ async function readEnvFile(path: string, asked: boolean, io: Io): Promise<Record
   }
 }
 
-/** A file that is not there is the user's matter (66), one that is not text is the data's (65). */
-export function unreadable(option: string, path: string, error: unknown): unknown {
-  if (error instanceof Deno.errors.NotCapable) return error;
-  const encoding = error instanceof TypeError;
-  const found = encoding
-    ? "it is not UTF-8"
-    : error instanceof Deno.errors.NotFound
-    ? "there is no such file"
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  return new CliError(`Cannot read ${option} "${path}": ${found}`, encoding ? EXIT.DATAERR : EXIT.NOINPUT, {
-    code: encoding ? "cli.not_utf8" : "cli.unreadable",
-    cause: error,
-  });
-}
-
 /** The error for a setting that cannot be read. */
 export function malformed({ source, value }: Setting, why: string): CliError {
   return new CliError(`Cannot read ${source}: ${JSON.stringify(value)} ${why}`);
-}
-
-/** Reads a text file named by an option. */
-export async function readText(io: Io, option: string, path: string): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await io.readFile(path));
-  } catch (error) {
-    throw unreadable(option, path, error);
-  }
 }

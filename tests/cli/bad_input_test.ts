@@ -4,6 +4,8 @@ import { stagecoach, type World } from "./fake_io.ts";
 /** A server nobody answers at: a case that dialed would end with 75, not with the code that is asked for. */
 const SERVER = ["-s", "127.0.0.1:1"];
 const MAIL = ["-f", "ann@example.com", "-t", "bo@example.org", "--text", "x"];
+const SEND = ["send", ...SERVER, ...MAIL.slice(0, 4)];
+const FILE = { f: "x" };
 const NOT_UTF8 = new Uint8Array([0x48, 0xff]);
 
 const cases: [string, string[], number, string, World?][] = [
@@ -115,6 +117,82 @@ const cases: [string, string[], number, string, World?][] = [
     66,
     '--env-file "gone"',
   ],
+  [
+    "files that are not there, all of them",
+    [...SEND, "--html", "@a", "-A", "b", "--inline", "c", "--sign", "dkim:d,s"],
+    66,
+    '--html "a": there is no such file; --attach "b": there is no such file; --inline "c": there is no such file; --sign "d"',
+  ],
+  ["HTML and Markdown", [...SEND, "--html", "x", "--markdown", "y"], 64, "--html is given too"],
+  ["an image without HTML", [...SEND, "--text", "x", "--inline", "a"], 64, "there is no HTML to show it in"],
+  [
+    "text and an attachment from standard input",
+    [...SEND, "--text", "-", "-A", "-"],
+    64,
+    "read by --text already",
+  ],
+  [
+    "two attachments from standard input",
+    [...SEND, "--text", "x", "-A", "-", "-A", "-;name=b"],
+    64,
+    "Cannot read --attach",
+  ],
+  ["a type that is none", [...SEND, "--text", "x", "-A", "f;type=x"], 65, '--attach "f": "x" is no type', {
+    files: FILE,
+  }],
+  [
+    "a type of no file",
+    [...SEND, "--text", "x", "-A", "f;type=multipart/mixed"],
+    64,
+    "is no type of a file",
+    { files: FILE },
+  ],
+  ["CR LF in the name of a file", [...SEND, "--text", "x", "-A", "f;name=a\r\nBcc: x"], 65, "U+000D", {
+    files: FILE,
+  }],
+  ["a data: URI that is none", [...SEND, "--text", "x", "-A", "data:text/plain"], 65, "Cannot read --attach"],
+  [
+    "a data: URI of broken base64",
+    [...SEND, "--text", "x", "-A", "data:a/b;base64,!"],
+    65,
+    "its data is not base64",
+  ],
+  ["a message that is none", [...SEND, "--text", "x", "-A", "m.eml"], 65, ";type=application/octet-stream", {
+    files: { "m.eml": "Hello\n\nBo\n" },
+  }],
+  [
+    "an unknown priority",
+    [...SEND, "--text", "x", "--priority", "urgent"],
+    64,
+    "is not one of high, normal, low",
+  ],
+  ["a click without a link", [...SEND, "--text", "x", "--one-click"], 64, "--list-unsubscribe is missing"],
+  [
+    "a click without a link on the web",
+    [...SEND, "--text", "x", "--one-click", "--list-unsubscribe", "mailto:x@y.z"],
+    65,
+    "--one-click needs an https: URL in --list-unsubscribe",
+  ],
+  [
+    "a link that is none",
+    [...SEND, "--text", "x", "--list-unsubscribe", "example.com"],
+    65,
+    "--list-unsubscribe is",
+  ],
+  ["--save without a file", [...SEND, "--text", "x", "--save", "-"], 64, "Cannot read --save"],
+  [
+    "--save over a file that is attached",
+    [...SEND, "--text", "x", "-A", "./f;name=g", "--save", "f"],
+    64,
+    "a part of this message",
+  ],
+  [
+    "--save over the message itself",
+    ["send", ...SERVER, "--eml", "f", "-t", "x@y.z", "--save", "./f"],
+    64,
+    "a part of this",
+  ],
+  ["recipients of no message", [...SEND, "--text", "x", "--read-recipients"], 64, "(--eml)"],
   ["no server to check", ["check"], 64, "--server is missing"],
   ["an unknown stage", ["check", ...SERVER, "--stop-after", "lunch"], 64, "--stop-after"],
   [

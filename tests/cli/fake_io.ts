@@ -9,6 +9,8 @@ export interface World {
   /** What the user types when asked for a secret; without it there is no terminal. */
   readonly secret?: string;
   readonly run?: Io["run"];
+  /** Opens a file otherwise than out of memory. */
+  readonly open?: Io["open"];
 }
 
 /** What a command did. */
@@ -16,6 +18,8 @@ export interface Outcome {
   readonly exit: number;
   readonly out: string;
   readonly err: string;
+  /** The files that it wrote. */
+  readonly saved: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 }
 
 const encoder = new TextEncoder();
@@ -28,6 +32,7 @@ function octets(text: string | Uint8Array): Uint8Array {
 export async function stagecoach(args: readonly string[], world: World = {}): Promise<Outcome> {
   let [out, err] = ["", ""];
   const decoder = new TextDecoder();
+  const saved: Record<string, Uint8Array<ArrayBuffer>> = {};
   const io: Io = {
     env: (name) => world.env?.[name],
     out: (text) => void (out += typeof text === "string" ? text : decoder.decode(text)),
@@ -39,6 +44,14 @@ export async function stagecoach(args: readonly string[], world: World = {}): Pr
         ? Promise.reject(new Deno.errors.NotFound(path))
         : Promise.resolve(octets(file));
     },
+    async open(path) {
+      if (world.open) return await world.open(path);
+      const content = await io.readFile(path);
+      return { size: content.length, head: content.subarray(0, 4_096), content };
+    },
+    async save(path, octets) {
+      saved[path] = await new Response(ReadableStream.from(octets)).bytes();
+    },
     askSecret: () => Promise.resolve(world.secret ?? null),
     run: world.run ?? (() => Promise.reject(new Deno.errors.NotFound("no program"))),
     mayConnect: () => true,
@@ -46,7 +59,7 @@ export async function stagecoach(args: readonly string[], world: World = {}): Pr
     stderrIsTerminal: world.secret !== undefined,
   };
   const exit = await main(args, io);
-  return { exit, out, err };
+  return { exit, out, err, saved };
 }
 
 /** A server on loopback that answers each line by a function; `undefined` closes. */

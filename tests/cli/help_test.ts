@@ -8,14 +8,15 @@ Deno.test("help, --help and no arguments show the commands", async () => {
   for (const args of [[], ["help"], ["--help"], ["-h"]]) {
     const { exit, out } = await stagecoach(args);
     assertEquals(exit, 0);
-    for (const name of Object.keys(COMMANDS)) assertStringIncludes(out, `  ${name}`);
+    for (const name of Object.keys(COMMANDS)) assertStringIncludes(out, ` ${name}`);
   }
 });
 
 for (const [name, table] of Object.entries(COMMANDS)) {
   Deno.test(`the help of ${name} has its examples first and every option`, async () => {
-    const { exit, out } = await stagecoach([name, "--help"]);
-    assertEquals([exit, (await stagecoach(["help", name])).out], [0, out]);
+    const words = name.split(" ");
+    const { exit, out } = await stagecoach([...words, "--help"]);
+    assertEquals([exit, (await stagecoach(["help", ...words])).out], [0, out]);
     for (const example of table.examples) {
       assert(out.indexOf(example) > 0 && out.indexOf(example) < out.indexOf("Output\n"));
     }
@@ -25,6 +26,32 @@ for (const [name, table] of Object.entries(COMMANDS)) {
     assertMatch(out, /Deno permissions: /);
   });
 }
+
+for (
+  const args of [["message"], ["message", "--help"], ["message", "help"], ["message", "-h"], [
+    "help",
+    "message",
+  ]]
+) {
+  Deno.test(`${args.join(" ")} shows the commands of message`, async () => {
+    const { exit, out } = await stagecoach(args);
+    assertEquals(exit, 0);
+    for (const name of ["build", "show", "lint"]) assertMatch(out, new RegExp(`\\n  message ${name} +[A-Z]`));
+  });
+}
+
+Deno.test("help says which command was meant", async () => {
+  for (
+    const [args, meant] of [[["help", "mesage"], "message"], [
+      ["help", "message", "shwo"],
+      "message show",
+    ]] as const
+  ) {
+    const { exit, err } = await stagecoach(args);
+    assertEquals(exit, 64);
+    assertStringIncludes(err, `did you mean ${meant}?`);
+  }
+});
 
 Deno.test("the version is that of deno.json, everywhere", async () => {
   const { version } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));

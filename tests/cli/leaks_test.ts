@@ -3,12 +3,17 @@ import { answers, scriptedServer, stagecoach } from "./fake_io.ts";
 
 const PASSWORD = "s3cret-Pa55word";
 const TOKEN = "t0ken-0f-acce55";
+/** A key to sign with, and the part of it that is one. */
+const KEY = "MC4CAQAwBQYDK2VwBCIEIGq1N0ZC8n0Zk6b5F0lXx4pQb1mBvK6o9s3uT2yR7wEd";
+const PEM = `-----BEGIN PRIVATE KEY-----\n${KEY}\n-----END PRIVATE KEY-----\n`;
 const MAIL = ["-f", "ann@example.com", "-t", "bo@example.org"];
 
 /** Each secret as it is, and in every form that goes over the wire. */
 const FORMS = [
   PASSWORD,
   TOKEN,
+  KEY,
+  KEY.slice(22),
   btoa(PASSWORD),
   btoa(`\0ann\0${PASSWORD}`),
   btoa(TOKEN),
@@ -38,8 +43,15 @@ for (const [where, { other, greeting }] of Object.entries(failures)) {
           mechanism === "LOGIN" && line === "AUTH LOGIN" ? "334 VXNlcm5hbWU6" : usual(line);
         await using fake = scriptedServer(server, greeting);
         const secret = mechanism === "XOAUTH2" ? ["--token-file", "t"] : ["--password-file", "p"];
-        const files = { p: PASSWORD, t: TOKEN };
-        for (const command of [["send", "--text", "x"], ["check", "--stop-after", "data", "--yes"]]) {
+        const files = { p: PASSWORD, t: TOKEN, k: PEM };
+        for (
+          const command of [["send", "--text", "x", "--sign", "dkim:k,s"], [
+            "check",
+            "--stop-after",
+            "data",
+            "--yes",
+          ]]
+        ) {
           const args = [
             ...command,
             "-s",
