@@ -2,7 +2,7 @@
  * Base64 in lines of 76 characters (RFC 2045 section 6.8), at the speed of memory and in little of it.
  *
  * The platform encodes a block at once, without line ends; the lines are then moved apart in place. Line by line the same
- * takes eight times as long.
+ * takes more than ten times as long.
  *
  * @module
  */

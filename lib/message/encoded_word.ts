@@ -18,27 +18,31 @@ const encoder = new TextEncoder();
 /** One of the two encodings: how much text a word takes, and how it is written. */
 interface Encoding {
   readonly letter: "Q" | "B";
-  /** What `octets` cost of a word's capacity. */
-  cost(octets: Uint8Array): number;
+  /** What text costs of a word's capacity. */
+  cost(text: string): number;
   /** The capacity of a word of so many characters. */
   capacity(characters: number): number;
-  write(octets: Uint8Array): string;
+  write(text: string): string;
 }
 
 /** RFC 2047 section 4.2, with the character set of section 5 (3), which is right in every place. */
 const Q: Encoding = {
   letter: "Q",
-  cost: (octets) => octets.reduce((sum, octet) => sum + (isLiteral(octet) || octet === SPACE ? 1 : 3), 0),
+  cost: (text) => sum(text, (unit) => isLiteral(unit) || unit === SPACE ? 1 : 3 * octetsOf(unit)),
   capacity: (characters) => characters - OVERHEAD,
-  write: (octets) => Array.from(octets, qWord).join(""),
+  write: (text) => {
+    let word = "";
+    for (const octet of encoder.encode(text)) word += qWord(octet);
+    return word;
+  },
 };
 
 /** RFC 2047 section 4.1. */
 const B: Encoding = {
   letter: "B",
-  cost: (octets) => octets.length,
+  cost: (text) => sum(text, octetsOf),
   capacity: (characters) => Math.floor((characters - OVERHEAD) / 4) * 3,
-  write: (octets) => octets.toBase64(),
+  write: (text) => encoder.encode(text).toBase64(),
 };
 
 /**
@@ -52,16 +56,14 @@ const B: Encoding = {
  * @returns The words; between them belongs a space or a fold, which readers leave out (RFC 2047 section 6.2).
  */
 export function encodeWords(text: string, room = MAX_ENCODED_WORD): string[] {
-  const octets = encoder.encode(text);
-  const encoding = Q.cost(octets) <= Math.ceil(octets.length / 3) * 4 ? Q : B;
+  const encoding = Q.cost(text) <= Math.ceil(B.cost(text) / 3) * 4 ? Q : B;
+  if (encoding.cost(text) <= encoding.capacity(room)) return [word(encoding, text)];
   const capacity = encoding.capacity(MAX_ENCODED_WORD);
   const words: string[] = [];
   let pending = "";
   let left = encoding.capacity(room);
   const flush = () => {
-    if (pending !== "") {
-      words.push(`=?UTF-8?${encoding.letter}?${encoding.write(encoder.encode(pending))}${CLOSING}`);
-    }
+    if (pending !== "") words.push(word(encoding, pending));
     pending = "";
     left = capacity;
   };
@@ -71,12 +73,29 @@ export function encodeWords(text: string, room = MAX_ENCODED_WORD): string[] {
     left -= cost;
   };
   for (const cluster of clusters(text)) {
-    const cost = encoding.cost(encoder.encode(cluster));
+    const cost = encoding.cost(cluster);
     if (cost <= capacity) add(cluster, cost);
-    else for (const point of cluster) add(point, encoding.cost(encoder.encode(point)));
+    else for (const point of cluster) add(point, encoding.cost(point));
   }
   flush();
   return words;
+}
+
+function word({ letter, write }: Encoding, text: string): string {
+  return `=?UTF-8?${letter}?${write(text)}${CLOSING}`;
+}
+
+/** Adds up what the UTF-16 units of text cost. */
+function sum(text: string, cost: (unit: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < text.length; i++) total += cost(text.charCodeAt(i));
+  return total;
+}
+
+/** The octets that a UTF-16 unit takes in UTF-8; a pair takes four. */
+function octetsOf(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
 }
 
 /** Letters with their marks, and emoji joined to one; by hand, because `Intl.Segmenter` loads slowly. */

@@ -268,7 +268,13 @@ const bad: [string, string, string, "error" | "warning", number?][] = [
     "warning",
     6,
   ],
-  ["a signature with l=", message({}, "", ["DKIM-Signature: v=1; l=12; b=x"]), "signature.length", "warning", 6],
+  [
+    "a signature with l=",
+    message({}, "", ["DKIM-Signature: v=1; l=12; b=x"]),
+    "signature.length",
+    "warning",
+    6,
+  ],
   [
     "a program",
     multipart("multipart/mixed", [PLAIN, 'Content-Disposition: attachment; filename="a.pdf.EXE"\r\n\r\nx']),
