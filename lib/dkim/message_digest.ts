@@ -1,5 +1,4 @@
-import { PolicyError, SmtpError } from "../errors.ts";
-import type { Content } from "../message/content.ts";
+import { chunksOf, type Content } from "../message/content.ts";
 import { BodyCanonicalizer } from "./body_canonicalizer.ts";
 import type { Canonicalization } from "./canonicalize_field.ts";
 import { type HeaderField, HeaderSection } from "./header_section.ts";
@@ -52,7 +51,7 @@ async function read(
     return { form, hash, canonicalizer: new BodyCanonicalizer(form, hash.update) };
   });
   let octets = 0;
-  for await (const chunk of chunks(content)) {
+  for await (const chunk of chunksOf(content)) {
     signal.throwIfAborted();
     octets += chunk.length;
     const body = header.push(chunk);
@@ -64,26 +63,4 @@ async function read(
     bodyHashes.set(form, hash.digest().toBase64());
   }
   return { fields: header.fields(), bodyHashes, octets };
-}
-
-/** The chunks of a content, which must be as many octets as it says; an error of its source gets a name of ours. */
-async function* chunks(content: Content): AsyncGenerator<Uint8Array> {
-  let count = 0;
-  try {
-    for await (const chunk of content.octets()) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError("a chunk is not a Uint8Array");
-      count += chunk.length;
-      yield chunk;
-    }
-    if (content.size !== undefined && count !== content.size) {
-      throw new TypeError(`it has ${count} octets, not the ${content.size} that were declared`);
-    }
-  } catch (error) {
-    if (error instanceof SmtpError) throw error;
-    throw new PolicyError(`Cannot read content: ${error instanceof Error ? error.message : error}`, {
-      code: "data.source_failed",
-      command: "content",
-      cause: error,
-    });
-  }
 }

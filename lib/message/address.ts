@@ -137,6 +137,23 @@ export function mailboxesOf(entries: readonly (Address | Group)[]): Address[] {
 }
 
 /**
+ * Leaves each mailbox in a list once. Domains are equal in any case (RFC 5321 section 2.4), local parts are their server's
+ * matter.
+ *
+ * @param addresses Addresses that were read here.
+ * @returns The first of each.
+ */
+export function distinct(addresses: readonly string[]): string[] {
+  const found = new Map<string, string>();
+  for (const address of addresses) {
+    const domain = domainOf(address);
+    const key = address.slice(0, -domain.length) + domain.toLowerCase();
+    if (!found.has(key)) found.set(key, address);
+  }
+  return [...found.values()];
+}
+
+/**
  * Says whether an entry is a group.
  *
  * @param entry A mailbox or a group, read or as a caller wrote it.

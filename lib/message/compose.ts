@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Address, domainOf, readEntries } from "./address.ts";
+import { distinct, domainOf, readEntries } from "./address.ts";
 import { assemble } from "./assemble.ts";
 import { makeBody } from "./body.ts";
 import type { Content, Offers } from "./content.ts";
@@ -83,7 +83,7 @@ export function compose(message: Message): Composed {
   };
   return {
     reversePath: participants.reversePath,
-    forwardPaths: distinct(participants.recipients),
+    forwardPaths: distinct(participants.recipients.map(({ address }) => address)),
     utf8Addresses,
     content: transfer === "7bit" && attached.length === 0 ? content : { ...content, fit },
   };
@@ -165,15 +165,4 @@ function narrower(transfer: Transfer, offers: Offers): Transfer {
   const binary = offers.has("BINARYMIME") && offers.has("CHUNKING");
   const offered = !offers.has("8BITMIME") ? "7bit" : binary ? "binary" : "8bit";
   return fits(transfer, offered) ? transfer : offered;
-}
-
-/** Each mailbox once; domains are equal in any case (RFC 5321 section 2.4), local parts are their server's matter. */
-function distinct(recipients: readonly Address[]): string[] {
-  const paths = new Map<string, string>();
-  for (const { address } of recipients) {
-    const domain = domainOf(address);
-    const key = address.slice(0, -domain.length) + domain.toLowerCase();
-    if (!paths.has(key)) paths.set(key, address);
-  }
-  return [...paths.values()];
 }

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { PolicyError, SmtpError } from "../errors.ts";
+
 /** What a server offers, by keyword: the extensions that EHLO named. */
 export type Offers = Pick<ReadonlyMap<string, unknown>, "has">;
 
@@ -45,4 +47,34 @@ export interface Content {
    * @throws {PolicyError} If no form of it can be sent there.
    */
   fit?(offers: Offers): Content | Promise<Content>;
+}
+
+/**
+ * Reads a content to its end, which must come after as many octets as it says: the server was told the size, and a part of a
+ * message must not pass for the whole.
+ *
+ * @param content The content.
+ * @returns Its chunks.
+ * @throws {PolicyError} If its source fails, or ends too soon or too late.
+ */
+export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  try {
+    for await (const chunk of content.octets()) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("a chunk is not a Uint8Array");
+      count += chunk.length;
+      yield chunk;
+    }
+    if (content.size !== undefined && count !== content.size) {
+      throw new TypeError(`it has ${count} octets, not the ${content.size} that were declared`);
+    }
+  } catch (error) {
+    if (error instanceof SmtpError) throw error;
+    throw new PolicyError(`Cannot read content: ${error instanceof Error ? error.message : error}`, {
+      code: "data.source_failed",
+      command: "content",
+      retryable: false,
+      cause: error,
+    });
+  }
 }

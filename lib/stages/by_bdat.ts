@@ -1,10 +1,10 @@
 import type { Reply } from "../errors.ts";
-import type { Content } from "../message/content.ts";
+import { chunksOf, type Content } from "../message/content.ts";
 import { command } from "../wire/command.ts";
 import { ContentGuard } from "../wire/dot_stuffing.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
 import { Interrupt, Interrupted } from "./interrupt.ts";
-import { acceptAll, chunks, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
+import { acceptAll, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
 
 /** Smaller chunks of a stream share a BDAT, since each costs a command and a reply. */
 const BLOCK = 65_536;
@@ -69,14 +69,14 @@ async function* blocks(content: Content): AsyncGenerator<Block> {
   const all = content.octets();
   if (Array.isArray(all) && all.length > 0) {
     let at = 0;
-    for await (const octets of chunks({ ...content, octets: () => all })) {
+    for await (const octets of chunksOf({ ...content, octets: () => all })) {
       yield { octets, last: ++at === all.length };
     }
     return;
   }
   const buffer = new Uint8Array(BLOCK);
   let length = 0;
-  for await (const chunk of chunks({ ...content, octets: () => all })) {
+  for await (const chunk of chunksOf({ ...content, octets: () => all })) {
     if (length + chunk.length > BLOCK) {
       if (length > 0) yield { octets: buffer.subarray(0, length), last: false };
       length = 0;

@@ -1,10 +1,11 @@
 import type { Reply } from "../errors.ts";
+import { chunksOf } from "../message/content.ts";
 import type { Channel } from "../wire/channel.ts";
 import { command } from "../wire/command.ts";
 import { ContentGuard } from "../wire/dot_stuffing.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
 import { Interrupt, Interrupted } from "./interrupt.ts";
-import { acceptAll, chunks, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
+import { acceptAll, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
 import type { Context } from "./stage.ts";
 
 /**
@@ -38,7 +39,7 @@ async function sendContent(handover: Handover): Promise<Reply> {
   const heard = new Interrupt();
   const reply = final.reply(cx);
   reply.then(() => heard.trigger(), () => heard.trigger());
-  const source = chunks(content);
+  const source = chunksOf(content);
   try {
     const guard = new ContentGuard({ stuff: true });
     for (;;) {

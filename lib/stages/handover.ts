@@ -4,15 +4,7 @@
  * @module
  */
 
-import {
-  type Delivery,
-  PolicyError,
-  ProtocolError,
-  type RecipientResult,
-  type Reply,
-  SmtpError,
-} from "../errors.ts";
-import type { Content } from "../message/content.ts";
+import { type Delivery, ProtocolError, type RecipientResult, type Reply, type SmtpError } from "../errors.ts";
 import type { Channel } from "../wire/channel.ts";
 import { formatReply } from "../wire/reply.ts";
 import { refusal } from "./refusal.ts";
@@ -81,29 +73,4 @@ export function unexpected(channel: Channel, command: string, reply: Reply): Pro
     reply,
     transcript: channel.transcript,
   });
-}
-
-/** The chunks of a content; an error of its source gets a name of ours. */
-export async function* chunks(content: Content): AsyncGenerator<Uint8Array> {
-  let count = 0;
-  try {
-    for await (const chunk of content.octets()) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError("a chunk is not a Uint8Array");
-      count += chunk.length;
-      yield chunk;
-    }
-    // The server was told the size, and a part of a message must not pass for the whole.
-    if (content.size !== undefined && count !== content.size) {
-      throw new TypeError(`it has ${count} octets, not the ${content.size} that were declared`);
-    }
-  } catch (error) {
-    if (error instanceof SmtpError) throw error;
-    throw new PolicyError(`Cannot read content: ${error instanceof Error ? error.message : error}`, {
-      code: "data.source_failed",
-      stage: "data",
-      command: "content",
-      retryable: false,
-      cause: error,
-    });
-  }
 }

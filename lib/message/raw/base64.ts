@@ -1,6 +1,17 @@
 import { base64LinesSize, encodeBase64LinesInto } from "../base64_lines.ts";
 import { concat } from "./octets.ts";
-import type { BodyEncoder } from "./quoted_printable.ts";
+
+/** What encodes a body that comes in pieces. */
+export interface BodyEncoder {
+  /** Encodes octets; some of them may come out later. */
+  push(octets: Uint8Array): Uint8Array;
+  /**
+   * Gives what is left.
+   *
+   * @param delimited Whether a delimiter follows, so that the last CRLF is no part of the body.
+   */
+  end(delimited: boolean): Uint8Array;
+}
 
 /** Octets of a line of base64, and its characters. RFC 2045 section 6.8. */
 const LINE_OCTETS = 57;

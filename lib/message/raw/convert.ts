@@ -7,12 +7,12 @@
 
 import { PolicyError } from "../../errors.ts";
 import { toAscii } from "./ascii.ts";
-import { Base64, Base64Refolder } from "./base64.ts";
+import { Base64, Base64Refolder, type BodyEncoder } from "./base64.ts";
 import { type Entity, isEncodable } from "./entity.ts";
+import { QuotedPrintable } from "../quoted_printable.ts";
 import { findField, isNamed, makeField, writeFields } from "./header.ts";
 import { MAX_LINE } from "./lines.ts";
 import { hasEightBit, OctetCheck } from "./octets.ts";
-import { type BodyEncoder, QuotedPrintable } from "./quoted_printable.ts";
 import { type Visitor, Walker } from "./walk.ts";
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { domainOf, readAddresses } from "../address.ts";
+import { distinct, readAddresses } from "../address.ts";
 import { type Field, isNamed, textOf } from "./header.ts";
 
 /** Who sends and who receives. */
@@ -120,15 +120,4 @@ function checkReversePath(mailbox: string): string {
   const read = readAddresses(mailbox, ' in "envelope.reversePath"');
   if (read.length === 1) return read[0].address;
   throw new SyntaxError(`Cannot read address in "envelope.reversePath": ${read.length} addresses, not one`);
-}
-
-/** Each mailbox once; domains are equal in any case (RFC 5321 section 2.4), local parts are their server's matter. */
-function distinct(addresses: readonly string[]): string[] {
-  const paths = new Map<string, string>();
-  for (const address of addresses) {
-    const domain = domainOf(address);
-    const key = address.slice(0, -domain.length) + domain.toLowerCase();
-    if (!paths.has(key)) paths.set(key, address);
-  }
-  return [...paths.values()];
 }

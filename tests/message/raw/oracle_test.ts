@@ -7,7 +7,7 @@ import { simpleParser } from "mailparser";
 import PostalMime from "postal-mime";
 import { prepareRaw } from "../../../lib/message/raw/prepare_raw.ts";
 import { Base64, Base64Refolder } from "../../../lib/message/raw/base64.ts";
-import { QuotedPrintable } from "../../../lib/message/raw/quoted_printable.ts";
+import { QuotedPrintable } from "../../../lib/message/quoted_printable.ts";
 import { cut, octets, stream, text, textOfContent } from "./samples.ts";
 import { TEXTS } from "../samples.ts";
 
