@@ -23,6 +23,7 @@ export {
 
 export { createTransport, sendMail, SmtpTransport } from "./lib/transport/smtp_transport.ts";
 export type { SendOptions, TransportOptions } from "./lib/transport/options.ts";
+export type { RetryOptions } from "./lib/transport/retry.ts";
 export { type Outgoing, prepare, type Prepared, prepareRaw } from "./lib/transport/outgoing.ts";
 
 export type { Content, Offers } from "./lib/message/content.ts";

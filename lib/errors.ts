@@ -110,8 +110,10 @@ export class SmtpError extends Error implements Failure {
 
   /** Whether the same send may succeed later and cannot deliver twice. */
   get retryable(): boolean {
-    const doubtful = this.delivery === "unknown" || this.recipients?.some((r) => r.delivery === "unknown");
-    if (doubtful) return false;
+    // Who has it, or may have it, would get it twice.
+    const reached = this.delivery === "unknown" ||
+      this.recipients?.some(({ delivery }) => delivery === "unknown" || delivery === "accepted");
+    if (reached) return false;
     return this.#retryable ?? (this.reply !== undefined && this.reply.code >= 400 && this.reply.code < 500);
   }
 
@@ -185,6 +187,27 @@ export function complete<E extends SmtpError>(error: E, more: Partial<Failure>):
   const known = Object.entries(error).filter(([, value]) => value !== undefined);
   const failure = { ...more, retryable: error.retryable, ...Object.fromEntries(known) };
   if (error.cause !== undefined) failure.cause = error.cause;
+  const copy: E = Reflect.construct(error.constructor, [error.message, failure]);
+  copy.stack = error.stack;
+  return copy;
+}
+
+/**
+ * Tells another outcome with the same error: that over several transactions or attempts, of which the error ended the last.
+ *
+ * @param error The error; it stays as it is.
+ * @param recipients The outcome for every recipient.
+ * @returns An error of the same class with this outcome.
+ */
+export function withOutcome<E extends SmtpError>(error: E, recipients: readonly RecipientResult[]): E {
+  const [{ delivery } = { delivery: undefined }] = recipients;
+  const failure = {
+    ...complete(error, {}),
+    recipients,
+    delivery: recipients.every((one) => one.delivery === delivery) ? delivery : undefined,
+    retryable: error.retryable,
+    ...error.cause === undefined ? {} : { cause: error.cause },
+  };
   const copy: E = Reflect.construct(error.constructor, [error.message, failure]);
   copy.stack = error.stack;
   return copy;

@@ -31,9 +31,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "lib/message/content.ts",
     "lib/wire/transcript.ts",
   ],
-  "lib/testing": ["lib/wire"],
+  // A server that upgrades to TLS in mid-session is to be had from node:tls alone.
+  "lib/testing": ["lib/wire", "lib/stages", "lib/errors.ts", "node:net", "node:tls"],
   // Above the plugins, because a transport puts time limits around the stages unasked.
-  "lib/transport": ["lib/stages", "lib/plugins", "lib/message", "lib/errors.ts"],
+  "lib/transport": ["lib/stages", "lib/plugins", "lib/message", "lib/errors.ts", "lib/wire/death.ts"],
   "lib/catcher": ["lib/errors.ts", "npm:"],
   "lib/cli": ["mod.ts", "lib/catcher", "lib/advice", "lib/message/lint", "@std/cli", "@std/dotenv", "npm:"],
   "mod.ts": [

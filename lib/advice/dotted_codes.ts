@@ -101,6 +101,8 @@ export const DOTTED_CODES: Readonly<Record<string, string>> = {
   "data.too_big": "the message is larger than the server takes",
   "data.try_later": "the server cannot take the message at the moment",
 
+  "transport.failed": "something of this program failed when some recipients had the message already",
+
   "server.busy": "the server is closing the session, because it is busy or stops",
   "server.not_implemented": "the server does not know this command or parameter",
   "server.out_of_order": "the server did not expect this command at that point",
@@ -116,4 +118,5 @@ export const DOTTED_CODES: Readonly<Record<string, string>> = {
   "timeout.envelope": "there was no reply to MAIL or RCPT in time",
   "timeout.data": "the message was not taken, or not confirmed, in time",
   "timeout.quit": "there was no reply to QUIT in time",
+  "timeout.queue": "the session was not free in time",
 };

@@ -1,15 +1,21 @@
 import { StageTimeoutError } from "../errors.ts";
 import { each, type Middleware, type Plugin } from "../stages/plugin.ts";
-import type { StageName } from "../stages/stage.ts";
+import type { StageName, TraceEvent } from "../stages/stage.ts";
 
 /** For how long nothing may happen in a stage, in milliseconds. */
-export type TimeLimits = Readonly<Record<StageName, number>>;
+export interface TimeLimits extends Readonly<Record<StageName, number>> {
+  /** The reply to DATA, in the stage `data`. @default 2 minutes, or `data` if that is less */
+  readonly dataCommand: number;
+  /** A block of content, in the stage `data`; `data` itself is for the reply to the whole. @default 3 minutes, or `data` if that is less */
+  readonly dataBlock: number;
+}
 
 const MINUTE = 60_000;
 
 /**
- * The limits of RFC 5321 section 4.5.3.2: five minutes for the greeting and for MAIL and RCPT, ten for the reply to the
- * content. The RFC has none for EHLO, TLS, AUTH and QUIT; two minutes, as it gives DATA, and ten seconds for goodbye.
+ * The limits of RFC 5321 section 4.5.3.2: five minutes for the greeting and for MAIL and RCPT, two for DATA, three for a block
+ * of content, ten for the reply to it. The RFC has none for EHLO, TLS, AUTH and QUIT; these have five minutes, two, as it gives
+ * DATA, and ten seconds for goodbye.
  */
 export const RFC_TIME_LIMITS: TimeLimits = {
   connect: 5 * MINUTE,
@@ -18,6 +24,8 @@ export const RFC_TIME_LIMITS: TimeLimits = {
   auth: 2 * MINUTE,
   envelope: 5 * MINUTE,
   data: 10 * MINUTE,
+  dataCommand: 2 * MINUTE,
+  dataBlock: 3 * MINUTE,
   quit: 10_000,
 };
 
@@ -41,7 +49,13 @@ export const RFC_TIME_LIMITS: TimeLimits = {
  * @throws {RangeError} If a limit is not a positive number.
  */
 export function timeLimits(limits: Partial<TimeLimits> = {}): Plugin {
-  const all = { ...RFC_TIME_LIMITS, ...limits };
+  const { data = RFC_TIME_LIMITS.data } = limits;
+  const all: TimeLimits = {
+    ...RFC_TIME_LIMITS,
+    dataCommand: Math.min(RFC_TIME_LIMITS.dataCommand, data),
+    dataBlock: Math.min(RFC_TIME_LIMITS.dataBlock, data),
+    ...limits,
+  };
   for (const [stage, limitMs] of Object.entries(all)) {
     if (!(limitMs > 0)) {
       throw new RangeError(`Cannot limit ${stage} to ${limitMs} ms: a limit is a positive number`);
@@ -58,7 +72,7 @@ export function timeLimits(limits: Partial<TimeLimits> = {}): Plugin {
       return await next(input, {
         signal: clock.controller.signal,
         trace(event) {
-          clock.last = performance.now();
+          watchman.hear(clock, stage === "data" ? limitIn(clock, event, all) : clock.limitMs);
           cx.trace(event);
         },
       });
@@ -70,9 +84,21 @@ export function timeLimits(limits: Partial<TimeLimits> = {}): Plugin {
   return each(wrap);
 }
 
+/** What the RFC allows after an event in the stage `data`. */
+function limitIn(clock: Clock, event: TraceEvent, limits: TimeLimits): number {
+  // The content is complete: the reply may take as long as the delivery.
+  if (event.kind === "command") clock.complete = event.line === "." || / LAST$/.test(event.line);
+  if (clock.complete) return limits.data;
+  if (event.kind === "content") return limits.dataBlock;
+  if (event.kind !== "command") return clock.limitMs;
+  return event.line === "DATA" ? limits.dataCommand : limits.dataBlock;
+}
+
 interface Clock {
   readonly stage: StageName;
-  readonly limitMs: number;
+  limitMs: number;
+  /** Whether the content has left to its end. */
+  complete: boolean;
   readonly controller: AbortController;
   /** When something happened last. */
   last: number;
@@ -93,10 +119,24 @@ class Watchman {
   #due = Infinity;
 
   start(stage: StageName, limitMs: number): Clock {
-    const clock = { stage, limitMs, controller: new AbortController(), last: performance.now() };
+    const clock = {
+      stage,
+      limitMs,
+      complete: false,
+      controller: new AbortController(),
+      last: performance.now(),
+    };
     this.#clocks.add(clock);
     this.#waitUntil(clock.last + limitMs);
     return clock;
+  }
+
+  /** Something happened; from here on another limit may hold. */
+  hear(clock: Clock, limitMs: number): void {
+    clock.last = performance.now();
+    const sooner = limitMs < clock.limitMs;
+    clock.limitMs = limitMs;
+    if (sooner) this.#waitUntil(clock.last + limitMs);
   }
 
   stop(clock: Clock): void {

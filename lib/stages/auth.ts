@@ -1,8 +1,9 @@
-import { PolicyError, ProtocolError, type Reply, ReplyError } from "../errors.ts";
+import { complete, PolicyError, ProtocolError, type Reply, ReplyError, SmtpError } from "../errors.ts";
 import type { Credentials } from "../sasl/credentials.ts";
 import type { Exchange, Mechanism } from "../sasl/mechanism.ts";
 import type { Channel } from "../wire/channel.ts";
 import { command, secretCommand } from "../wire/command.ts";
+import { escapeControls } from "../wire/reply.ts";
 import { refusal } from "./refusal.ts";
 import type { Context, Greeted, Stages } from "./stage.ts";
 
@@ -10,6 +11,8 @@ import type { Context, Greeted, Stages } from "./stage.ts";
 const MAX_COMMAND_LINE = 512;
 /** Most challenges of one exchange; SCRAM needs two. */
 const MAX_CHALLENGES = 8;
+/** Most characters of a list of mechanisms in a message; a server may offer any number. */
+const MAX_LIST = 300;
 /** The mechanism is refused, not the password: the next one may be tried. RFC 4954 section 6. */
 const MECHANISM_REFUSED: readonly number[] = [500, 502, 504];
 
@@ -50,7 +53,11 @@ export function auth(options: AuthOptions = {}): Stages["auth"] {
     }
     const usable = await choose(options, greeted);
     for (const [at, mechanism] of usable.entries()) {
-      for (const secret of mechanism.secrets) channel.hide(secret);
+      for (const secret of mechanism.secrets) {
+        channel.hide(secret);
+        // A server that passes the login on may repeat it as it said it there.
+        channel.hide(new TextEncoder().encode(secret).toBase64());
+      }
       const exchange = await mechanism.start();
       const reply = await converse(channel, mechanism, exchange, cx);
       if (reply.code === 235) {
@@ -66,12 +73,13 @@ export function auth(options: AuthOptions = {}): Stages["auth"] {
 }
 
 /** What the server said inside the exchange is more exact than the 535 that follows it. RFC 7628 section 3.2.2. */
-async function refused(channel: Channel, reply: Reply, { complaint }: Exchange): Promise<ReplyError> {
+async function refused(channel: Channel, reply: Reply, { complaint }: Exchange): Promise<SmtpError> {
   const at = { stage: "auth", command: "AUTH" } as const;
   const error = await refusal(channel, reply, at);
-  if (complaint === undefined) return error;
+  if (complaint === undefined || reply.code < 400) return error;
+  const { adviseReply } = await import("../advice/reply.ts");
   // RFC 7628's own word for it, under which the advice is found however the server words its JSON.
-  const { code, hint } = await refusal(channel, { code: 334, lines: ["invalid_token"] }, at);
+  const { code, hint } = adviseReply({ code: 334, lines: ["invalid_token"] }, at);
   return new ReplyError(`${error.message} (${complaint})`, { ...error, code, hint, retryable: false });
 }
 
@@ -93,15 +101,18 @@ async function choose(options: AuthOptions, { channel, extensions }: Greeted): P
   const names = new Set(offered.map((name) => name.toUpperCase()));
   const usable = wanted.flatMap((name) => able.filter((m) => m.name === name && names.has(name)));
   if (usable.length > 0) return usable;
-  const found = `the server offers ${offered.join(", ") || "no mechanism"}, and we could use ${
-    wanted.join(", ")
-  }`;
+  const found = `the server offers ${list(offered)}, and we could use ${list(wanted)}`;
   throw declined(
     channel,
     "auth.no_mechanism",
     found,
     "Give credentials that one of the offered mechanisms takes.",
   );
+}
+
+function list(names: readonly string[]): string {
+  const text = escapeControls(names.join(", "));
+  return text.length > MAX_LIST ? `${text.slice(0, MAX_LIST)}…` : text || "no mechanism";
 }
 
 async function converse(
@@ -130,13 +141,30 @@ async function converse(
       response = owed ?? await exchange.next(challenge);
       owed = undefined;
     } catch (error) {
-      // The exchange is over for us: "*" says so, and the server answers 501. RFC 4954 section 4.
-      await channel.send(command("*"), cx).reply(cx);
-      throw error;
+      await cancel(channel, cx);
+      throw brokenOff(channel, error);
     }
     reply = await channel.send(secretCommand("", response.toBase64()), cx).reply(cx);
   }
   return reply;
+}
+
+/** The exchange is over for us: "*" says so, and the server answers 501. RFC 4954 section 4. */
+async function cancel(channel: Channel, cx: Context): Promise<void> {
+  try {
+    await channel.send(command("*"), cx).reply(cx);
+  } catch {
+    // What broke the exchange is the error to tell.
+  }
+}
+
+/** The error that ended an exchange; a mechanism knows neither stage nor channel. */
+function brokenOff(channel: Channel, error: unknown): unknown {
+  if (!(error instanceof SmtpError)) return error;
+  const hint = error.code === "auth.server_error"
+    ? "Check user name and password; the server's word for the error says what it did not like."
+    : "What answers may not be the server that you mean, or its login is broken: check the host name before you try again.";
+  return complete(error, { stage: "auth", command: "AUTH", hint, transcript: channel.transcript });
 }
 
 function readChallenge(mechanism: Mechanism, reply: Reply): Uint8Array {
@@ -154,16 +182,12 @@ function prove(channel: Channel, exchange: Exchange): void {
   } catch (error) {
     // Whoever is there does not know the password: nothing more is said to it.
     channel.close();
-    throw error;
+    throw brokenOff(channel, error);
   }
 }
 
 function broken(mechanism: Mechanism, found: string, code = "auth.bad_challenge"): ProtocolError {
-  return new ProtocolError(`Cannot authenticate with ${mechanism.name}: ${found}`, {
-    code,
-    stage: "auth",
-    command: "AUTH",
-  });
+  return new ProtocolError(`Cannot authenticate with ${mechanism.name}: ${found}`, { code });
 }
 
 function declined(channel: Channel, code: string, found: string, hint: string): PolicyError {

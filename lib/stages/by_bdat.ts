@@ -4,7 +4,8 @@ import { command } from "../wire/command.ts";
 import { ContentGuard } from "../wire/dot_stuffing.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
 import { Interrupt, Interrupted } from "./interrupt.ts";
-import { acceptAll, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
+import { refusal } from "./refusal.ts";
+import { acceptAll, finalReply, type Handover, mayArrive, refused } from "./handover.ts";
 
 /** Smaller chunks of a stream share a BDAT, since each costs a command and a reply. */
 const BLOCK = 65_536;
@@ -95,5 +96,8 @@ async function goOn(handover: Handover, pending: PendingReply): Promise<void> {
   handover.verdicts = await handover.addressed.verdicts(handover.cx);
   const reply = await pending.reply(handover.cx);
   if (reply.code >= 400) throw await refused(handover, "BDAT", reply);
-  if (reply.code >= 300) throw unexpected(handover.addressed.mail.session.channel, "BDAT", reply);
+  if (reply.code >= 300) {
+    const { channel } = handover.addressed.mail.session;
+    throw await refusal(channel, reply, { stage: "data", command: "BDAT" });
+  }
 }

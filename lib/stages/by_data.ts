@@ -5,7 +5,8 @@ import { command } from "../wire/command.ts";
 import { ContentGuard } from "../wire/dot_stuffing.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
 import { Interrupt, Interrupted } from "./interrupt.ts";
-import { acceptAll, finalReply, type Handover, mayArrive, refused, unexpected } from "./handover.ts";
+import { refusal } from "./refusal.ts";
+import { acceptAll, finalReply, type Handover, mayArrive, refused } from "./handover.ts";
 import type { Context } from "./stage.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function byData(handover: Handover): Promise<Reply> {
   }
   const reply = await go.reply(cx);
   if (reply.code >= 400) throw await refused(handover, "DATA", reply);
-  if (reply.code !== 354) throw unexpected(channel, "DATA", reply);
+  if (reply.code !== 354) throw await refusal(channel, reply, { stage: "data", command: "DATA" });
   return await sendContent(handover);
 }
 
@@ -59,7 +60,7 @@ async function sendContent(handover: Handover): Promise<Reply> {
     channel.close();
     const early = heard.happened ? await reply : undefined;
     if (!early) throw error;
-    if (early.code < 400) throw unexpected(channel, "content", early);
+    if (early.code < 400) throw await refusal(channel, early, { stage: "data", command: "content" });
     return early;
   }
   return await finalReply(handover, reply);

@@ -4,6 +4,7 @@ import { aborted } from "../wire/death.ts";
 import { type Duplex, fromConn } from "../wire/duplex.ts";
 import { isLoopback, type Peer } from "../wire/peer.ts";
 import { refusal } from "./refusal.ts";
+import { askWhenSilent } from "./silence.ts";
 import type { Connected, Context, Stages, Target } from "./stage.ts";
 import { secure } from "./tls.ts";
 import { isImplicit, type TlsMode } from "./tls_mode.ts";
@@ -17,6 +18,11 @@ export interface ConnectOptions {
   readonly tls?: TlsMode;
   /** Certificates of authorities to trust beside the system's, in PEM. */
   readonly caCerts?: readonly string[];
+  /**
+   * After how many milliseconds of silence a server that should speak first is asked whether it speaks TLS.
+   * @default {3000}
+   */
+  readonly askAfterMs?: number;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface ConnectOptions {
  * {@linkcode ReplyError} when the greeting refuses, a {@linkcode ProtocolError} when the server does not speak SMTP.
  */
 export function connect(options: ConnectOptions = {}): Stages["connect"] {
-  const { tls = "auto", caCerts } = options;
+  const { tls = "auto", caCerts, askAfterMs = 3_000 } = options;
   return async (target, cx) => {
     const implicit = isImplicit(tls, target.port);
     if (target.hostname === "") throw new TypeError("Cannot connect: the host name is empty");
@@ -38,7 +44,8 @@ export function connect(options: ConnectOptions = {}): Stages["connect"] {
       channel = new Channel(fromConn(conn), peerOf(conn, target));
       cx.trace({ kind: "connected", address: addressOf(conn) });
       await warm;
-      if (implicit) channel = await secure(channel, { stage: "connect", implicit, caCerts }, cx);
+      if (!implicit) return await askWhenSilent(target, cx, askAfterMs, (cx) => greet(channel!, cx));
+      channel = await secure(channel, { stage: "connect", implicit, caCerts }, cx);
       return await greet(channel, cx);
     } catch (error) {
       channel?.close();

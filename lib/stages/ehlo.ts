@@ -52,14 +52,16 @@ function addressLiteral(peer: Peer): string {
  * @returns Parameters by keyword, keywords in upper case.
  */
 export function readExtensions(reply: Reply): Extensions {
-  const extensions = new Map<string, readonly string[]>();
+  // A set for each, since a server may list one keyword a thousand times.
+  const extensions = new Map<string, Set<string>>();
   for (const line of reply.lines.slice(1)) {
     const [first = "", ...parameters] = line.split(/[ \t]+/).filter((word) => word !== "");
     // Old servers write "AUTH=LOGIN PLAIN", often beside the true form: both lists count.
     const [keyword, old] = first.toUpperCase().split("=", 2);
     if (keyword === "") continue;
-    const found = old ? [old, ...parameters] : parameters;
-    extensions.set(keyword, [...new Set([...extensions.get(keyword) ?? [], ...found])]);
+    const known = extensions.get(keyword) ?? new Set();
+    for (const parameter of old ? [old, ...parameters] : parameters) known.add(parameter);
+    extensions.set(keyword, known);
   }
-  return extensions;
+  return new Map(Array.from(extensions, ([keyword, parameters]) => [keyword, [...parameters]]));
 }

@@ -1,4 +1,4 @@
-import { PolicyError, type RecipientResult, type Reply } from "../errors.ts";
+import { complete, PolicyError, type RecipientResult, type Reply, SmtpError } from "../errors.ts";
 import type { PendingReply } from "../wire/pending_reply.ts";
 import { addressOf, mailLine, needsUtf8, rcptLine } from "./envelope_lines.ts";
 import { refusal } from "./refusal.ts";
@@ -36,20 +36,27 @@ export function envelope(options: EnvelopeOptions = {}): Stages["envelope"] {
     const lines = [mailLine(mail), ...paths.map((path) => rcptLine(path))];
     const addresses = paths.map((path) => path.address);
     if (options.pipelining !== false && extensions.has("PIPELINING")) {
-      const pending = lines.map((line) => channel.send(line, cx));
-      return addressed(mail, (cx) => judge(mail, addresses, pending, cx));
+      // The replies come while another stage waits for them: they are news there, and start its clock anew.
+      let waiting = cx;
+      const news: Context = { signal: cx.signal, trace: (event) => waiting.trace(event) };
+      const pending = lines.map((line) => channel.send(line, news));
+      return addressed(mail, (cx) => judge(mail, addresses, pending, waiting = cx));
     }
     const pending: PendingReply[] = [];
     for (const line of lines) {
       const one = channel.send(line, cx);
       pending.push(one);
-      const reply = await one.reply(cx);
-      // 421 ends the session; without a sender there is nobody to name recipients to.
-      if (reply.code === 421 || (line.verb === "MAIL" && !isAccepted(reply))) break;
+      const reply = await one.reply(cx).catch(() => undefined);
+      if (!reply || !goesOn(line.verb, reply)) break;
     }
     const verdicts = await judge(mail, addresses, pending, cx);
     return addressed(mail, () => Promise.resolve(verdicts));
   };
+}
+
+/** A refused recipient does not stop the others; a refused sender, 421 and a code that has no place here do. */
+function goesOn(verb: string, reply: Reply): boolean {
+  return isAccepted(reply) || (verb === "RCPT" && reply.code >= 400 && reply.code !== 421);
 }
 
 /** Remembers the verdicts, or the refusal, once they have been asked for. */
@@ -67,10 +74,25 @@ async function judge(
 ): Promise<Verdicts> {
   const { channel } = mail.session;
   const replies: Reply[] = [];
-  for (const one of pending) {
-    replies.push(await one.reply(cx));
-    // 421 ends the session: the rest of the group is not answered.
-    if (replies.at(-1)!.code === 421) break;
+  try {
+    for (const one of pending) {
+      const reply = await one.reply(cx);
+      // A code that has no place here: no later reply can be trusted to answer the command that it seems to.
+      if (reply.code < 400 && !isAccepted(reply)) {
+        throw await refusal(channel, reply, { stage: "envelope", command: one.verb });
+      }
+      replies.push(reply);
+      // 421 ends the session: the rest of the group is not answered.
+      if (reply.code === 421) break;
+    }
+  } catch (error) {
+    // After too many errors 421 comes ahead of the command that it keeps from being answered.
+    const over = replies.length > 0 && error instanceof SmtpError && error.reply?.code === 421;
+    if (over) replies.push(error.reply);
+    // A server that hangs up after it has refused the sender has said why.
+    const refused = replies.length > 0 && !isAccepted(replies[0]);
+    // Also when another stage waits for it. Its outcome is for that stage to say: BDAT may have left with the envelope.
+    if (!over && !refused) throw error instanceof SmtpError ? complete(error, { stage: "envelope" }) : error;
   }
   const [sender, ...answers] = replies;
   if (!isAccepted(sender)) {
@@ -86,7 +108,7 @@ async function judge(
     if (!reply) return { address, delivery: "not sent" };
     return { address, delivery: isAccepted(reply) ? "accepted" : "refused", reply };
   });
-  const over = answers.length < addresses.length || channel.dead;
+  const over = answers.length < addresses.length || replies.at(-1)!.code === 421;
   if (!over && recipients.some((recipient) => recipient.delivery === "accepted")) return { recipients };
   const [address, reply] = worst(recipients);
   const results = recipients.map((one): RecipientResult =>
@@ -131,6 +153,10 @@ function check(mail: Mail): void {
   };
   if (envelope.forwardPaths.length === 0) {
     throw decline("the envelope names no recipient", "envelope.no_recipient", "Name at least one recipient.");
+  }
+  // A caller without types may give anything, and MAIL would carry it.
+  if (content.size !== undefined && !(Number.isSafeInteger(content.size) && content.size >= 0)) {
+    throw new RangeError("Cannot send: the size of the content is no number of octets");
   }
   const limit = Number(extensions.get("SIZE")?.[0] ?? 0);
   // A limit of 0, or none, means that there is none to tell. RFC 1870 section 4.

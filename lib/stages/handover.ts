@@ -4,9 +4,7 @@
  * @module
  */
 
-import { type Delivery, ProtocolError, type RecipientResult, type Reply, type SmtpError } from "../errors.ts";
-import type { Channel } from "../wire/channel.ts";
-import { formatReply } from "../wire/reply.ts";
+import type { Delivery, RecipientResult, Reply, SmtpError } from "../errors.ts";
 import { refusal } from "./refusal.ts";
 import type { Addressed, Context, Verdicts } from "./stage.ts";
 
@@ -32,7 +30,7 @@ export function mayArrive(handover: Handover): void {
 export async function finalReply({ addressed }: Handover, final: Promise<Reply>): Promise<Reply> {
   const reply = await final;
   if (reply.code >= 300 && reply.code < 400) {
-    throw unexpected(addressed.mail.session.channel, "content", reply);
+    throw await refusal(addressed.mail.session.channel, reply, { stage: "data", command: "content" });
   }
   return reply;
 }
@@ -41,7 +39,9 @@ export async function finalReply({ addressed }: Handover, final: Promise<Reply>)
 export async function acceptAll(handover: Handover): Promise<void> {
   handover.verdicts = await handover.addressed.verdicts(handover.cx);
   const { recipients } = handover.verdicts;
-  const first = recipients.find((one) => one.delivery !== "accepted");
+  const refused = recipients.filter((one) => one.delivery !== "accepted");
+  // One who is refused for good makes waiting for the others pointless.
+  const first = refused.find((one) => one.reply!.code >= 500) ?? refused[0];
   if (!first?.reply) return;
   const { channel } = handover.addressed.mail.session;
   throw await refusal(channel, first.reply, {
@@ -61,16 +61,4 @@ export function refused(
     one.delivery === "accepted" ? { address: one.address, delivery: "refused", reply } : one
   );
   return refusal(addressed.mail.session.channel, reply, { stage: "data", command, recipients });
-}
-
-/** A code that has no place here: the two sides no longer talk about the same thing. */
-export function unexpected(channel: Channel, command: string, reply: Reply): ProtocolError {
-  channel.close();
-  return new ProtocolError(`Cannot send: the server said "${formatReply(reply)}" to ${command}`, {
-    code: "protocol.unexpected_reply",
-    stage: "data",
-    command,
-    reply,
-    transcript: channel.transcript,
-  });
 }

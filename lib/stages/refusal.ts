@@ -1,4 +1,4 @@
-import { type RecipientResult, type Reply, ReplyError, type StageName } from "../errors.ts";
+import { ProtocolError, type RecipientResult, type Reply, ReplyError, type StageName } from "../errors.ts";
 import type { Channel } from "../wire/channel.ts";
 import { formatReply } from "../wire/reply.ts";
 
@@ -25,7 +25,7 @@ const FAILED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the error for a reply that refuses, with what it means and what to do.
+ * Makes the error for a reply that refuses, or has no place where it came, with what it means and what to do.
  *
  * The advice is loaded here, on the path of failure, so that a send that goes well does not pay for it.
  *
@@ -34,13 +34,20 @@ const FAILED: Readonly<Record<string, string>> = {
  * @param at What it refused.
  * @returns The error, to be thrown.
  */
-export async function refusal(channel: Channel, reply: Reply, at: Refused): Promise<ReplyError> {
+export async function refusal(
+  channel: Channel,
+  reply: Reply,
+  at: Refused,
+): Promise<ReplyError | ProtocolError> {
   const { adviseReply } = await import("../advice/reply.ts");
   const { code, hint } = adviseReply(reply, at);
   const to = at.recipient === undefined ? "" : ` to ${at.recipient}`;
   const command = at.command || undefined;
   const said = at.command === "" ? "the greeting is" : `the server said to ${at.command}`;
-  return new ReplyError(`Cannot ${FAILED[at.command] ?? at.command}${to}: ${said} "${formatReply(reply)}"`, {
+  // Neither yes nor no: the two sides no longer talk about the same thing.
+  if (reply.code < 400) channel.close();
+  const Refusal = reply.code < 400 ? ProtocolError : ReplyError;
+  return new Refusal(`Cannot ${FAILED[at.command] ?? at.command}${to}: ${said} "${formatReply(reply)}"`, {
     ...at,
     command,
     reply,

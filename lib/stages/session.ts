@@ -30,8 +30,9 @@ export async function openSession(stages: Stages, target: Target, cx: Context): 
     greeted = secured.state === "connected" ? await run(stages, "ehlo", secured, cx) : secured;
     return await run(stages, "auth", greeted, cx);
   } catch (error) {
+    const transcript = channel?.transcript;
     if (channel) await leave(channel, cx);
-    throw error;
+    throw error instanceof SmtpError ? complete(error, { transcript }) : error;
   }
 }
 
@@ -49,14 +50,17 @@ export async function sendOn(stages: Stages, mail: Mail, cx: Context): Promise<R
     const addressed = await run(stages, "envelope", await fitted(mail), cx);
     return await run(stages, "data", addressed, cx);
   } catch (error) {
-    await reset(mail.session.channel, cx);
-    if (!(error instanceof SmtpError) || error.recipients) throw error;
+    const { channel } = mail.session;
+    const { transcript } = channel;
+    await reset(channel, cx);
+    if (!(error instanceof SmtpError)) throw error;
+    if (error.recipients) throw complete(error, { transcript });
     // Only the stage data knows better than "not sent", and it says so itself.
     const recipients = mail.envelope.forwardPaths.map((path) => ({
       address: addressOf(path),
       delivery: "not sent" as const,
     }));
-    throw complete(error, { delivery: "not sent", recipients });
+    throw complete(error, { delivery: "not sent", recipients, transcript });
   }
 }
 
@@ -80,6 +84,9 @@ export async function closeSession(stages: Stages, session: Ready, cx: Context):
     session.channel.close();
   }
 }
+
+/** How long the reply to RSET may take, in milliseconds: the caller waits for its error, and RSET has nothing to do. */
+const RESET_MS = 30_000;
 
 /** Runs a stage; an error that leaves it knows the stage's name. */
 async function run<Name extends StageName>(
@@ -116,11 +123,16 @@ function timedOut(error: SmtpError, stage: StageName): StageTimeoutError {
 /** Makes a session usable after a refusal; closes it where that fails, since the first error is the one to tell. */
 async function reset(channel: Channel, cx: Context): Promise<void> {
   if (channel.dead) return;
+  const limit = AbortSignal.timeout(RESET_MS);
+  const close = () => channel.close();
+  limit.addEventListener("abort", close);
   try {
     const reply = await channel.send(command("RSET"), cx).reply(cx);
     if (reply.code !== 250) channel.close();
   } catch {
     channel.close();
+  } finally {
+    limit.removeEventListener("abort", close);
   }
 }
 

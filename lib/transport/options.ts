@@ -3,6 +3,7 @@ import { defaultStages, type StageOptions } from "../stages/defaults.ts";
 import { extend, type Plugin } from "../stages/plugin.ts";
 import type { Stages, Target } from "../stages/stage.ts";
 import { isImplicit } from "../stages/tls_mode.ts";
+import type { RetryOptions } from "./retry.ts";
 
 /** Where to send and how. */
 export interface TransportOptions extends StageOptions {
@@ -20,6 +21,12 @@ export interface TransportOptions extends StageOptions {
    * @default Those of RFC 5321 section 4.5.3.2.
    */
   readonly timeLimits?: Partial<TimeLimits>;
+  /**
+   * Whether a message is sent again to those whom it certainly has not reached and may reach later: after 4yz, a time-out, a
+   * lost connection. Never when the outcome is not known.
+   * @default {false}
+   */
+  readonly retry?: boolean | RetryOptions;
 }
 
 /** How one message is sent. */
@@ -39,7 +46,8 @@ export interface SendOptions {
 export function readTarget(options: TransportOptions): Target {
   const { hostname, tls = "auto" } = options;
   // deno-lint-ignore no-control-regex -- control characters are among what is refused
-  if (typeof hostname !== "string" || hostname === "" || /[\x00-\x20\x7f/@]/.test(hostname)) {
+  const odd = /[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff/@]/u;
+  if (typeof hostname !== "string" || hostname === "" || odd.test(hostname)) {
     throw new TypeError(`Cannot connect: ${JSON.stringify(hostname)} is no host name`);
   }
   const port = options.port ?? (tls === "implicit" ? 465 : 587);
@@ -47,9 +55,9 @@ export function readTarget(options: TransportOptions): Target {
   return { hostname, port };
 }
 
-/** Makes the stages of a transport: the default ones, time limits around them, then the caller's plugins. */
+/** Makes the stages of a transport: the default ones, the caller's plugins, and time limits around all, swapped ones too. */
 export function makeStages(options: TransportOptions): Stages {
-  return extend(defaultStages(options), timeLimits(options.timeLimits), ...options.plugins ?? []);
+  return extend(defaultStages(options), ...options.plugins ?? [], timeLimits(options.timeLimits));
 }
 
 /** Makes the signal of one send. */

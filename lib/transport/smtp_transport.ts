@@ -1,8 +1,13 @@
-import { ConnectionError } from "../errors.ts";
-import { closeSession, openSession, sendOn } from "../stages/session.ts";
+import { ConnectionError, SmtpError, StageTimeoutError } from "../errors.ts";
+import { closeSession, openSession } from "../stages/session.ts";
 import type { Context, Ready, Receipt, Stages, Target } from "../stages/stage.ts";
+import { aborted } from "../wire/death.ts";
+import { deliver } from "./deliver.ts";
 import { makeSignal, makeStages, readTarget, type SendOptions, type TransportOptions } from "./options.ts";
 import { type Outgoing, prepareAny, type Prepared } from "./outgoing.ts";
+
+import { watched } from "./watched.ts";
+import { readRetry, type RetryPolicy, sendWithRetry } from "./retry.ts";
 
 /**
  * Sends messages one after another on one session, which it opens when the first is sent.
@@ -28,6 +33,8 @@ import { type Outgoing, prepareAny, type Prepared } from "./outgoing.ts";
 export class SmtpTransport implements AsyncDisposable {
   readonly #target: Target;
   readonly #stages: Stages;
+  readonly #retry: RetryPolicy;
+  readonly #underWay = new Set<Promise<unknown>>();
   #session?: Ready;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -42,10 +49,11 @@ export class SmtpTransport implements AsyncDisposable {
   constructor(options: TransportOptions) {
     this.#target = readTarget(options);
     this.#stages = makeStages(options);
+    this.#retry = readRetry(options.retry, options.partial);
   }
 
   /**
-   * Sends a message. Calls that overlap wait for their turn.
+   * Sends a message. Calls that overlap wait for their turn; one that waits to try again lets the others go first.
    *
    * @param message The message, or one that is ready.
    * @param options How to stop.
@@ -55,22 +63,19 @@ export class SmtpTransport implements AsyncDisposable {
    */
   async send(message: Outgoing, options: SendOptions = {}): Promise<Receipt> {
     if (this.#closed) throw new TypeError("Cannot send: the transport is closed");
-    const cx: Context = { signal: makeSignal(options), trace: () => {} };
-    const turn = this.#turn;
-    const sent = (async () => {
-      const prepared = await prepareAny(message);
-      await waitFor(turn, cx.signal);
-      return await this.#send(prepared, cx);
-    })();
-    // A failed send must not fail the next.
-    this.#turn = Promise.allSettled([turn, sent]);
-    return await sent;
+    const sent = this.#deliver(message, { signal: makeSignal(options), trace: () => {} });
+    this.#underWay.add(sent);
+    try {
+      return await sent;
+    } finally {
+      this.#underWay.delete(sent);
+    }
   }
 
   /** Says QUIT once the sends under way have ended, and closes. May be called more than once. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#turn;
+    await Promise.allSettled(this.#underWay);
     const session = this.#session;
     this.#session = undefined;
     if (session) await sayGoodbye(this.#stages, session);
@@ -81,19 +86,35 @@ export class SmtpTransport implements AsyncDisposable {
     await this.close();
   }
 
+  async #deliver(message: Outgoing, cx: Context): Promise<Receipt> {
+    const prepared = await prepareAny(message);
+    return await sendWithRetry(prepared, this.#retry, cx, async (one) => {
+      const before = this.#turn;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#turn = before.then(() => promise);
+      try {
+        await waitFor(before, cx.signal);
+        return await this.#send(one, cx);
+      } finally {
+        resolve();
+      }
+    });
+  }
+
   async #send(prepared: Prepared, cx: Context): Promise<Receipt> {
     const kept = this.#session;
     if (kept && !kept.channel.dead) {
+      const { content, spent } = watched(prepared.content);
       try {
-        return await sendOn(this.#stages, { session: kept, ...prepared }, cx);
+        return await deliver(this.#stages, { session: kept, envelope: prepared.envelope, content }, cx);
       } catch (error) {
         // The server had closed the session while it was idle: nothing of this message was taken.
-        if (cx.signal.aborted || !isStale(error)) throw error;
+        if (cx.signal.aborted || !isStale(error) || spent()) throw error;
       }
     }
     this.#session = undefined;
     this.#session = await openSession(this.#stages, this.#target, cx);
-    return await sendOn(this.#stages, { session: this.#session, ...prepared }, cx);
+    return await deliver(this.#stages, { session: this.#session, ...prepared }, cx);
   }
 }
 
@@ -138,14 +159,17 @@ export function createTransport(options: TransportOptions): SmtpTransport {
 export async function sendMail(options: TransportOptions & SendOptions, message: Outgoing): Promise<Receipt> {
   const target = readTarget(options);
   const stages = makeStages(options);
+  const retry = readRetry(options.retry, options.partial);
   const prepared = await prepareAny(message);
   const cx: Context = { signal: makeSignal(options), trace: () => {} };
-  const session = await openSession(stages, target, cx);
-  try {
-    return await sendOn(stages, { session, ...prepared }, cx);
-  } finally {
-    await sayGoodbye(stages, session);
-  }
+  return await sendWithRetry(prepared, retry, cx, async (one) => {
+    const session = await openSession(stages, target, cx);
+    try {
+      return await deliver(stages, { session, ...one }, cx);
+    } finally {
+      await sayGoodbye(stages, session);
+    }
+  });
 }
 
 /**
@@ -160,16 +184,31 @@ async function sayGoodbye(stages: Stages, session: Ready): Promise<void> {
   }
 }
 
+/** The server had ended the session before it heard of this message; 421 is how it says so (RFC 5321 section 3.8). */
 function isStale(error: unknown): boolean {
-  return error instanceof ConnectionError &&
-    error.recipients?.every((one) => one.delivery === "not sent") === true;
+  if (!(error instanceof SmtpError)) return false;
+  // Without a command: it was over before one was said.
+  if (error.command !== undefined && error.command !== "MAIL") return false;
+  if (error.reply?.code === 421) return true;
+  // In BDAT the message may have left with MAIL, and all of it may have arrived.
+  return error instanceof ConnectionError && !error.recipients?.some((one) => one.delivery === "unknown");
+}
+
+/** The caller stopped the wait for a session, or the deadline did. */
+function stopped(error: SmtpError): SmtpError {
+  if (error.code !== "timeout") return error;
+  return new StageTimeoutError("Cannot send: the deadline passed before the session was free", {
+    code: "timeout.queue",
+    retryable: true,
+    cause: error.cause,
+  });
 }
 
 /** Waits, but not longer than the signal allows. */
 async function waitFor(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
+  const stop = () => reject(stopped(aborted(signal.reason)));
+  if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   try {
     await Promise.race([turn, promise]);

@@ -47,7 +47,7 @@ export class Channel {
    */
   constructor(stream: Duplex, peer: Peer, transcript: Transcript = new Transcript()) {
     this.#stream = stream;
-    this.#in = new ReplyReader(stream);
+    this.#in = new ReplyReader(stream, this.#secrets);
     this.#out = new Writer(stream);
     this.#transcript = transcript;
     this.peer = peer;
@@ -69,12 +69,6 @@ export class Channel {
    * @param cx Receives the trace of the command and of its reply.
    */
   send(command: Command, cx: Context): PendingReply {
-    // Octets that are already here answer no command of ours: taken for the reply to this one, every later reply would
-    // be matched with the wrong command (CVE-2026-42246).
-    if (this.#slots.length === 0 && this.#in.unread && !this.#dead) {
-      this.#dispatch();
-      if (!this.#dead) this.#kill(outOfTurn());
-    }
     if (command.secret) this.hide(command.secret);
     const pending = this.expect(command.verb, cx);
     this.#tell({ kind: "command", line: command.shown });
@@ -90,6 +84,8 @@ export class Channel {
    * @returns The reply to come.
    */
   expect(verb: string, cx: Context): PendingReply {
+    // What is already here answers nothing of ours; taken as if it did, it would shift all replies (CVE-2026-42246).
+    if (this.#slots.length === 0 && this.#in.unread && !this.#dead && !this.#take()) this.#kill(outOfTurn());
     const slot: Slot = { verb, cx, reply: (cx) => this.#await(slot, cx) };
     this.#slots.push(slot);
     this.#cx = cx;
@@ -206,15 +202,20 @@ export class Channel {
     this.#kill(closed(this.#slots[0]?.verb, instead));
   }
 
-  /** Hands the replies that are here to those who wait for them. */
+  /** Hands the replies that are here to those who wait for them; `expect` and `startTls` judge what else is here. */
   #dispatch(): void {
+    while (this.#slots.length > 0 && this.#take());
+  }
+
+  /** Takes a reply that is here; false when there is none. */
+  #take(): boolean {
     try {
-      for (let reply = this.#in.take(); reply; reply = this.#in.take()) {
-        this.#deliver(reply);
-        if (this.#dead) return;
-      }
+      const reply = this.#in.take();
+      if (reply) this.#deliver(reply);
+      return reply !== undefined;
     } catch (error) {
       this.#kill(failed(error));
+      return false;
     }
   }
 

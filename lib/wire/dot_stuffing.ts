@@ -46,12 +46,12 @@ export class ContentGuard {
    * @throws {PolicyError} If the content ends with a bare CR.
    */
   end(): Uint8Array {
-    if (this.#last === CR) throw bareLineEnd("CR", this.#octets);
+    if (this.#last === CR) throw bareLineEnd("CR", this.#octets - 1);
     return this.#last === LF ? new Uint8Array() : new Uint8Array([CR, LF]);
   }
 
   #checkLineEnds(chunk: Uint8Array): void {
-    if (this.#last === CR && chunk[0] !== LF) throw bareLineEnd("CR", this.#octets);
+    if (this.#last === CR && chunk[0] !== LF) throw bareLineEnd("CR", this.#octets - 1);
     for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
       if ((at === 0 ? this.#last : chunk[at - 1]) !== CR) throw bareLineEnd("LF", this.#octets + at);
     }

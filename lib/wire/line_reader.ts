@@ -34,6 +34,11 @@ export class LineReader {
     return this.#end - this.#start;
   }
 
+  /** The first octet of the next line, if it is here. */
+  get first(): number | undefined {
+    return this.#start < this.#end ? this.#buffer[this.#start] : undefined;
+  }
+
   /**
    * Takes the next line that is already here.
    *
@@ -46,6 +51,7 @@ export class LineReader {
     if (length > MAX_LINE) {
       throw new ProtocolError(`Cannot read reply: a line has more than ${MAX_LINE} octets`, {
         code: "protocol.reply_too_long",
+        hint: "What answers there may be no mail server: check host and port.",
       });
     }
     if (found < 0) {

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { escapeControls } from "./reply.ts";
+
 // One class each, without nesting, so that no input makes them slow.
 const DOT_STRING = /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\uffff]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u0080-\uffff]+)*$/;
 const QUOTED_STRING = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\uffff]|\\[\x20-\x7e])*"$/;
@@ -34,7 +36,8 @@ export function formatPath(verb: "MAIL" | "RCPT", mailbox: string): string {
   if (mailbox === "" && verb === "MAIL") return "<>";
   const found = fault(mailbox);
   if (found === undefined) return `<${mailbox}>`;
-  throw new TypeError(`Cannot write ${verb}: ${found} in mailbox ${JSON.stringify(mailbox.slice(0, 80))}`);
+  const shown = escapeControls(JSON.stringify(mailbox.slice(0, 80)));
+  throw new TypeError(`Cannot write ${verb}: ${found} in mailbox ${shown}`);
 }
 
 /** What is wrong with a mailbox; `undefined` when nothing is. */

@@ -1,4 +1,5 @@
 import { ProtocolError, type Reply } from "../errors.ts";
+import { Secrets } from "./secrets.ts";
 
 export type { Reply } from "../errors.ts";
 
@@ -6,11 +7,14 @@ export type { Reply } from "../errors.ts";
 const MAX_LINES = 1_000;
 /** Most octets of one reply. */
 const MAX_OCTETS = 131_072;
+/** Most characters of a line in a message. */
+const MAX_PREVIEW = 80;
 
 const DASH = 45;
 const SPACE = 32;
 
-const decoder = new TextDecoder();
+// A byte order mark is text here; a secret that begins with one would not be found without it.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Puts lines together to replies (RFC 5321 section 4.2).
@@ -19,9 +23,17 @@ const decoder = new TextDecoder();
  * reply are refused: they mean that the two sides no longer talk about the same thing.
  */
 export class ReplyParser {
+  readonly #secrets: Secrets;
   #code = 0;
   #lines: string[] = [];
   #octets = 0;
+
+  /**
+   * @param secrets What no error may show of a line.
+   */
+  constructor(secrets: Secrets = new Secrets()) {
+    this.#secrets = secrets;
+  }
 
   /** Whether a reply has begun and not ended. */
   get open(): boolean {
@@ -38,7 +50,7 @@ export class ReplyParser {
   add(line: Uint8Array): Reply | undefined {
     const code = readCode(line);
     if (code === undefined || (line.length > 3 && line[3] !== SPACE && line[3] !== DASH)) {
-      throw malformed(`line "${preview(line)}" has no code of 200 to 599`);
+      throw malformed(`line "${this.#preview(line)}" has no code of 200 to 599`);
     }
     if (this.open && code !== this.#code) throw malformed(`code ${this.#code} is continued by ${code}`);
     this.#code = code;
@@ -48,7 +60,10 @@ export class ReplyParser {
       if (this.#lines.length < MAX_LINES && this.#octets < MAX_OCTETS) return undefined;
       throw new ProtocolError(
         `Cannot read reply: it has ${this.#lines.length} lines and ${this.#octets} octets and does not end`,
-        { code: "protocol.reply_too_long" },
+        {
+          code: "protocol.reply_too_long",
+          hint: "What answers there may be no mail server: check host and port.",
+        },
       );
     }
     const lines = this.#lines;
@@ -56,6 +71,12 @@ export class ReplyParser {
     this.#octets = 0;
     const enhanced = readEnhanced(code, lines[0]);
     return enhanced === undefined ? { code, lines } : { code, enhanced, lines };
+  }
+
+  /** The beginning of a line; hidden before it is cut, so that no half of a secret remains. */
+  #preview(line: Uint8Array): string {
+    const text = this.#secrets.hide(decoder.decode(line));
+    return escapeControls(text.length > MAX_PREVIEW ? `${text.slice(0, MAX_PREVIEW).toWellFormed()}…` : text);
   }
 }
 
@@ -74,12 +95,10 @@ function readEnhanced(code: number, text: string): string | undefined {
 }
 
 function malformed(found: string): ProtocolError {
-  return new ProtocolError(`Cannot read reply: ${found}`, { code: "protocol.malformed_reply" });
-}
-
-function preview(line: Uint8Array): string {
-  const text = escapeControls(decoder.decode(line.subarray(0, 80)));
-  return line.length > 80 ? `${text}…` : text;
+  return new ProtocolError(`Cannot read reply: ${found}`, {
+    code: "protocol.malformed_reply",
+    hint: "Something on the way may rewrite the dialogue; the transcript shows it (`--trace`).",
+  });
 }
 
 /**
@@ -90,18 +109,22 @@ function preview(line: Uint8Array): string {
  */
 export function escapeControls(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (found) => {
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (found) => {
     const hex = found.charCodeAt(0).toString(16);
     return hex.length <= 2 ? `\\x${hex.padStart(2, "0")}` : `\\u{${hex}}`;
   });
 }
 
+/** Most characters of a reply in a message: what it means stands at its beginning. */
+const MAX_SHOWN = 1_000;
+
 /**
  * Writes a reply on one line, for messages and logs.
  *
  * @param reply The reply.
- * @returns Code and text, such as `550 5.1.1 No such user`, control characters escaped.
+ * @returns Code and text, such as `550 5.1.1 No such user`, control characters escaped, cut when it is long.
  */
 export function formatReply(reply: Reply): string {
-  return escapeControls(`${reply.code} ${reply.lines.join(" / ")}`.trimEnd());
+  const text = `${reply.code} ${reply.lines.join(" / ")}`.trimEnd();
+  return escapeControls(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }

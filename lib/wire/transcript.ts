@@ -34,7 +34,7 @@ export class Transcript {
 export function formatEvent(event: TraceEvent): string[] {
   switch (event.kind) {
     case "command":
-      return [`C: ${event.line}`];
+      return [`C: ${escapeControls(event.line)}`];
     case "reply": {
       const { code, lines } = event.reply;
       const last = lines.length - 1;

@@ -127,7 +127,7 @@ dialogueTest(
   "data() closes when DATA is answered 250",
   `${greeting()}${ADDRESSED.replace("354 go", "250 ok")}`,
   async (d) => {
-    const error = await assertRejects(() => send(d), ProtocolError, '"250 ok" to DATA');
+    const error = await assertRejects(() => send(d), ProtocolError, 'said to DATA "250 ok"');
     assertEquals([error.code, error.delivery], ["protocol.unexpected_reply", "not sent"]);
     assertEquals(d.stream.closed, true);
   },

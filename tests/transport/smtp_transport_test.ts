@@ -102,11 +102,12 @@ Deno.test("SmtpTransport gives up its place in the queue when it is aborted", as
   const transport = createTransport(options);
   const controller = new AbortController();
   const first = transport.send(MESSAGE, { signal: controller.signal });
-  await assertRejects(
+  const queued = await assertRejects(
     () => transport.send(MESSAGE, { signal: AbortSignal.abort() }),
-    DOMException,
+    ConnectionError,
     "aborted",
   );
+  assertEquals([queued.code, queued.delivery, queued.recipients?.length], ["aborted", "not sent", 1]);
   controller.abort();
   const error = await assertRejects(() => first, ConnectionError, "aborted");
   assertEquals([error.code, error.stage], ["aborted", "connect"]);
