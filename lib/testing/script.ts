@@ -5,6 +5,8 @@
  */
 
 import type { Duplex } from "../wire/duplex.ts";
+import { Play } from "./play.ts";
+import { readTranscript, type Step } from "./transcript.ts";
 
 /** How a script is served. */
 export interface ScriptOptions {
@@ -21,6 +23,8 @@ export interface ScriptedDuplex extends Duplex {
   readonly writes: number;
   /** Whether the client has closed the stream. */
   readonly closed: boolean;
+  /** What the client has said, a line each; content as `(7 octets of content)`. */
+  readonly lines: readonly string[];
   /**
    * Checks that the whole transcript was played.
    *
@@ -29,19 +33,31 @@ export interface ScriptedDuplex extends Duplex {
   done(): void;
 }
 
-type Step =
-  | { readonly kind: "server" | "client"; readonly line: string }
-  | { readonly kind: "tls" | "close" | "silence"; readonly line: string };
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /**
  * Plays a transcript: no port, no permission, no time.
  *
- * Lines begin with `S:` (the server says), `C:` (the client must say; `C: *` takes any line) or `--`: `-- tls` is where
- * the client must upgrade, `-- close` ends the stream, `-- silence` leaves the client waiting. Blank lines are skipped.
- * After the last line the stream ends.
+ * What the two sides say:
+ *
+ * - `S: TEXT` the server says this line
+ * - `C: TEXT` the client must say this line; `C: *` takes any line
+ * - `-- content` the client must send content, to its dot or to the end of what BDAT announced
+ * - `-- octets 16 03 01` the server sends these octets, in hexadecimal
+ *
+ * What happens otherwise:
+ *
+ * - `-- tls` the client must upgrade to TLS here
+ * - `-- hello` the client sends something of any form, such as the first octets of TLS; none of it is answered
+ * - `-- drip` from here on the server's octets come one at a time
+ *
+ * And how it may end; after the last line the stream ends as with `-- close`:
+ *
+ * - `-- close` the server ends the stream
+ * - `-- no close_notify` it ends TLS without saying so
+ * - `-- reset` it breaks the connection off
+ * - `-- silence` it says nothing more
+ * - `-- stop reading` it takes nothing more either
+ *
+ * Blank lines are skipped.
  *
  * @example
  * ```ts
@@ -64,40 +80,23 @@ const decoder = new TextDecoder();
  * @param transcript The dialogue.
  * @param options How it is served.
  * @returns The stream.
- * @throws {SyntaxError} If a line of the transcript begins with none of the marks.
+ * @throws {SyntaxError} If a line of the transcript is none of these.
  */
 export function script(transcript: string, options: ScriptOptions = {}): ScriptedDuplex {
-  return new Script(
-    transcript.split("\n").map((line) => line.trim()).filter((line) => line !== "").map(readStep),
-    options.by,
-  );
-}
-
-function readStep(text: string): Step {
-  const [, mark, line] = /^(S:|C:|--) ?(.*)$/.exec(text) ?? [];
-  if (mark === "S:") return { kind: "server", line };
-  if (mark === "C:") return { kind: "client", line };
-  if (mark === "--" && (line === "tls" || line === "close" || line === "silence")) {
-    return { kind: line, line };
-  }
-  throw new SyntaxError(
-    `Cannot read transcript: "${text}" is neither S: nor C: nor -- tls, -- close, -- silence`,
-  );
+  return new Script(readTranscript(transcript), options.by);
 }
 
 class Script implements ScriptedDuplex {
-  readonly #steps: Step[];
-  readonly #by: ScriptOptions["by"];
-  // Octets of the server's that are on their way, and of the client's that make no whole line yet.
-  #outbound: number[] = [];
-  #inbound: number[] = [];
-  #fault?: Error;
+  readonly #play: Play;
+  #by: ScriptOptions["by"];
+  // What the server has said and the client has not read.
+  #outbound: Uint8Array = new Uint8Array();
   #wake?: () => void;
   #writes = 0;
   #closed = false;
 
-  constructor(steps: Step[], by: ScriptOptions["by"] = "whole") {
-    this.#steps = steps;
+  constructor(steps: readonly Step[], by: ScriptOptions["by"] = "whole") {
+    this.#play = new Play(steps);
     this.#by = by;
   }
 
@@ -109,46 +108,51 @@ class Script implements ScriptedDuplex {
     return this.#closed;
   }
 
+  get lines(): readonly string[] {
+    return this.#play.lines;
+  }
+
   async read(into: Uint8Array): Promise<number | null> {
     while (!this.#closed) {
-      this.#serve();
+      if (this.#outbound.length === 0) this.#serve();
       if (this.#outbound.length > 0) {
-        const some = this.#outbound.splice(0, this.#by === "byte" ? 1 : into.length);
+        const some = this.#outbound.subarray(0, this.#by === "byte" ? 1 : into.length);
+        this.#outbound = this.#outbound.subarray(some.length);
         into.set(some);
         return some.length;
       }
-      const next = this.#steps[0]?.kind;
-      if (next === undefined || next === "close" || this.#fault) return null;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
+      const next = this.#play.next?.kind;
+      if (this.#play.fault || next === undefined || next === "close") return null;
+      if (next === "reset") throw new Deno.errors.ConnectionReset("Connection reset by peer");
+      if (next === "no close_notify") throw new Deno.errors.UnexpectedEof("peer closed connection");
+      await this.#change();
     }
-    throw new Deno.errors.Interrupted("operation canceled");
+    throw interrupted();
   }
 
-  write(octets: Uint8Array): Promise<number> {
-    if (this.#closed) return Promise.reject(new Deno.errors.BadResource("Bad resource ID"));
-    if (this.#steps[0]?.kind === "close") return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
-    this.#writes++;
-    this.#inbound.push(...octets);
-    try {
-      this.#hear();
-    } catch (error) {
-      this.#fault ??= error as Error;
-      return Promise.reject(error);
+  async write(octets: Uint8Array): Promise<number> {
+    if (this.#closed) throw new Deno.errors.BadResource("Bad resource ID");
+    const next = this.#play.next?.kind;
+    if (next === "close" || next === "no close_notify") throw new Deno.errors.BrokenPipe("Broken pipe");
+    if (next === "reset") throw new Deno.errors.ConnectionReset("Connection reset by peer");
+    if (next === "stop reading") {
+      while (!this.#closed) await this.#change();
+      throw interrupted();
     }
+    this.#writes++;
+    this.#play.hear(octets);
     this.#wake?.();
-    return Promise.resolve(octets.length);
+    return octets.length;
   }
 
   startTls(): Promise<Duplex> {
-    if (this.#steps[0]?.kind !== "tls" || this.#outbound.length > 0) {
+    if (this.#play.next?.kind !== "tls" || this.#outbound.length > 0) {
       this.#closed = true;
       return Promise.reject(
         new Deno.errors.InvalidData("received corrupt message of type InvalidContentType"),
       );
     }
-    this.#steps.shift();
+    this.#play.pass();
     return Promise.resolve(this);
   }
 
@@ -158,39 +162,27 @@ class Script implements ScriptedDuplex {
   }
 
   done(): void {
-    if (this.#fault) throw this.#fault;
-    if (this.#inbound.length > 0) throw new Error(`The client also said ${quote(this.#inbound)}`);
-    const missing = this.#steps.find((step) => step.kind !== "close" && step.kind !== "silence");
-    if (missing) throw new Error(`The transcript goes on: ${missing.kind} ${missing.line}`);
+    this.#play.done();
   }
 
   /** Puts on its way what the server says next, as much as is to arrive at once. */
   #serve(): void {
-    while (this.#outbound.length === 0 || this.#by === "whole") {
-      const step = this.#steps[0];
-      if (step?.kind !== "server") return;
-      this.#steps.shift();
-      this.#outbound.push(...encoder.encode(step.line + "\r\n"));
-    }
+    for (; this.#play.next?.kind === "drip"; this.#play.pass()) this.#by = "byte";
+    this.#outbound = this.#play.say(this.#by === "whole");
   }
 
-  /** Takes the client's whole lines and compares them with the script. */
-  #hear(): void {
-    for (let at = this.#inbound.indexOf(10); at >= 0; at = this.#inbound.indexOf(10)) {
-      const said = decoder.decode(new Uint8Array(this.#inbound.splice(0, at + 1)));
-      const step = this.#steps[0];
-      if (step?.kind === "silence") continue;
-      const fits = step?.kind === "client" && (step.line === "*" || said === step.line + "\r\n");
-      if (!fits) {
-        throw new Error(
-          `The client said ${JSON.stringify(said)}, and the script has ${step?.line ?? "ended"}`,
-        );
-      }
-      this.#steps.shift();
-    }
+  /** Waits until the client has said something, or has closed. */
+  async #change(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#wake;
+    this.#wake = () => {
+      before?.();
+      resolve();
+    };
+    await promise;
   }
 }
 
-function quote(octets: readonly number[]): string {
-  return JSON.stringify(decoder.decode(new Uint8Array(octets)));
+function interrupted(): Deno.errors.Interrupted {
+  return new Deno.errors.Interrupted("operation canceled");
 }
