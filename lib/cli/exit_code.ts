@@ -18,6 +18,7 @@ export const EXIT = {
   NOPERM: 77,
   CONFIG: 78,
   INTERRUPTED: 130,
+  TERMINATED: 143,
 } as const;
 
 /** What a user did wrong, or what the command line could not do: said in words, with its exit code. */
@@ -44,6 +45,17 @@ export class CliError extends Error {
   }
 }
 
+/** Somebody ended the program: 128 and the number of the signal, as shells have it. */
+export class Interruption extends Error {
+  override name = "Interruption";
+  readonly exit: number;
+
+  constructor(exit: number) {
+    super("interrupted");
+    this.exit = exit;
+  }
+}
+
 /** One side speaks TLS and the other does not. */
 const MISMATCH: readonly string[] = ["tls.mode_mismatch", "tls.injected"];
 
@@ -58,8 +70,10 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof Deno.errors.NotCapable) return EXIT.OSERR;
   if (!(error instanceof SmtpError)) return EXIT.SOFTWARE;
   const { code, recipients = [], reply } = error;
+  if (code === "aborted") return error.cause instanceof Interruption ? error.cause.exit : EXIT.INTERRUPTED;
   if (error.delivery === "unknown" || recipients.some((one) => one.delivery === "unknown")) return EXIT.IOERR;
-  if (code === "aborted") return EXIT.INTERRUPTED;
+  // Not 75, by which a script would send it to those again who have it.
+  if (recipients.some((one) => one.delivery === "accepted")) return EXIT.PARTIAL;
   if (error.retryable) return EXIT.TEMPFAIL;
   if (code === "connect.no_such_host") return EXIT.NOHOST;
   // A file that was there when it was looked at.

@@ -21,7 +21,8 @@ const EXIT_CODES: readonly (readonly [number, string])[] = [
   [76, "not an SMTP server, or TLS where it speaks plain text"],
   [77, "the login or the sender is refused"],
   [78, "the password, or the key to sign with, cannot be had"],
-  [130, "interrupted"],
+  [130, "interrupted; what became of the message is said"],
+  [143, "ended by SIGTERM; the same is said"],
 ];
 
 /** The help of `stagecoach` alone. */

@@ -1,5 +1,7 @@
 import type { Source } from "../../mod.ts";
 
+import { EXIT, Interruption } from "./exit_code.ts";
+
 /** All that a command needs of the world, so that a test can be the world. */
 export interface Io {
   /** A variable of the environment; one that may not be read counts as unset. */
@@ -22,6 +24,8 @@ export interface Io {
   run(argv: readonly string[], signal: AbortSignal): Promise<Ended>;
   /** Whether a connection to that address is permitted; asking for it at the terminal is not what a script needs. */
   mayConnect(hostname: string, port: number): boolean;
+  /** Listens for SIGINT and SIGTERM until it is disposed of; a second one ends the program at once. */
+  interrupts(): Interrupts;
   /** Whether standard input is a terminal. */
   readonly stdinIsTerminal: boolean;
   /** Whether standard error is a terminal. */
@@ -36,6 +40,12 @@ export interface InputFile {
   readonly head: Uint8Array;
   /** Its octets; a function gives them anew at each call. */
   readonly content: Exclude<Source, string | Blob>;
+}
+
+/** A signal that somebody ends the program by: Ctrl-C, or the system. */
+export interface Interrupts extends Disposable {
+  /** Aborted by it, for the reason that it is an {@linkcode Interruption}. */
+  readonly signal: AbortSignal;
 }
 
 /** How a program ended. */
@@ -79,6 +89,7 @@ export function systemIo(): Io {
       const host = hostname.includes(":") ? `[${hostname}]` : hostname;
       return granted({ name: "net", host: `${host}:${port}` });
     },
+    interrupts,
     get stdinIsTerminal() {
       return Deno.stdin.isTerminal();
     },
@@ -86,6 +97,26 @@ export function systemIo(): Io {
       return Deno.stderr.isTerminal();
     },
   };
+}
+
+function interrupts(): Interrupts {
+  const controller = new AbortController();
+  const exits = { SIGINT: EXIT.INTERRUPTED, SIGTERM: EXIT.TERMINATED } as const;
+  // Windows has no SIGTERM.
+  const names = (Object.keys(exits) as (keyof typeof exits)[]).filter((name) =>
+    Deno.build.os !== "windows" || name === "SIGINT"
+  );
+  const listeners = names.map((name) =>
+    [name, () => {
+      stop();
+      controller.abort(new Interruption(exits[name]));
+    }] as const
+  );
+  const stop = () => {
+    for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
+  };
+  for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
+  return { signal: controller.signal, [Symbol.dispose]: stop };
 }
 
 /** A variable that may not be read counts as unset, and nobody is prompted for it. */

@@ -32,6 +32,11 @@ const SENDING: OptionGroup = {
   title: "Sending",
   options: [
     { name: "partial", value: "MODE", help: "when a recipient is refused: deliver to the others, or abort" },
+    {
+      name: "retry",
+      value: "N",
+      help: "try so often again what is certainly not sent and may go later; --timeout is for all of it (0)",
+    },
     { name: "dry-run", help: "print the message and send nothing" },
   ],
 };

@@ -6,7 +6,7 @@ import {
   SmtpError,
   type StageName,
 } from "../../mod.ts";
-import { CliError, EXIT, exitCodeOf } from "./exit_code.ts";
+import { CliError, exitCodeOf } from "./exit_code.ts";
 import { wrap } from "./format.ts";
 import type { StageTime } from "./show.ts";
 
@@ -22,21 +22,20 @@ const WIDTH = 88;
 export async function describe(error: unknown): Promise<string> {
   let text = `error: ${escapeControls(messageOf(error))}\n`;
   const known = error instanceof SmtpError ? error : undefined;
-  const several = known?.recipients && (known.recipients.length > 1 || known.delivery === "unknown");
+  const doubtful = known?.recipients?.some((one) => one.delivery === "unknown");
+  const several = known?.recipients && (known.recipients.length > 1 || doubtful || known.code === "aborted");
   if (several) { for (const one of known.recipients) text += recipientLine(one); }
-  if (exitCodeOf(error) === EXIT.IOERR) {
+  if (doubtful) {
     text += labelled(
       "means",
-      "the connection was lost when the message was complete: it may have been delivered",
+      "the message was complete and its reply was not heard: it may have been delivered",
     );
   } else if (known) {
     const { DOTTED_CODES } = await import("../advice/mod.ts");
     const meaning = DOTTED_CODES[known.code];
     if (meaning && !known.message.includes(meaning)) text += labelled("means", meaning);
   }
-  const hint = exitCodeOf(error) === EXIT.IOERR
-    ? "look before you send it again, or it may come twice"
-    : hintOf(error);
+  const hint = doubtful ? "look before you send it again, or it may come twice" : hintOf(error);
   if (hint) text += labelled("hint", hint);
   if (known) text += labelled("code", `${known.code}, exit ${exitCodeOf(error)}`);
   return text;

@@ -33,6 +33,7 @@ export async function send(given: Given, io: Io, times: StageTime[]): Promise<nu
     throw new CliError(`Cannot send: ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`);
   }
   const partial = readPartial(settings);
+  const retries = readRetries(settings);
   const deadlineMs = readDeadline(settings);
   await draft.check();
   if (dry) {
@@ -44,11 +45,14 @@ export async function send(given: Given, io: Io, times: StageTime[]): Promise<nu
   const login = await readLogin(settings, io, connection!);
   const message = await draft.finish();
   const start = performance.now();
+  using interrupts = io.interrupts();
   const receipt = await sendMail({
     ...options,
     ...login,
     partial,
     deadlineMs,
+    signal: interrupts.signal,
+    retry: { attempts: retries + 1 },
     timeLimits: { quit: QUIT_MS },
     plugins: await watch(given, io, times),
   }, message);
@@ -63,6 +67,14 @@ function readPartial(settings: Settings): "deliver" | "abort" | undefined {
     return setting?.value as "deliver" | undefined;
   }
   throw malformed(setting, "is neither deliver nor abort");
+}
+
+/** How often to try again. */
+function readRetries(settings: Settings): number {
+  const setting = settings.get("retry");
+  if (!setting) return 0;
+  if (/^\d{1,2}$/.test(setting.value)) return Number(setting.value);
+  throw malformed(setting, "is no number from 0 to 99");
 }
 
 /** What is told of a success. */

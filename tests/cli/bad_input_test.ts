@@ -66,6 +66,7 @@ const cases: [string, string[], number, string, World?][] = [
     'use "implicit"',
   ],
   ["a time that is none", ["send", ...SERVER, ...MAIL, "--timeout", "soon"], 64, "--timeout"],
+  ["a --retry that is no number", ["send", ...SERVER, ...MAIL, "--retry", "often"], 64, "--retry"],
   ["an unknown --partial", ["send", ...SERVER, ...MAIL, "--partial", "some"], 64, "--partial"],
   [
     "an EHLO name of two words",

@@ -9,6 +9,8 @@ export interface World {
   /** What the user types when asked for a secret; without it there is no terminal. */
   readonly secret?: string;
   readonly run?: Io["run"];
+  /** Interrupts the program. */
+  readonly signal?: AbortSignal;
   /** Opens a file otherwise than out of memory. */
   readonly open?: Io["open"];
 }
@@ -55,6 +57,7 @@ export async function stagecoach(args: readonly string[], world: World = {}): Pr
     askSecret: () => Promise.resolve(world.secret ?? null),
     run: world.run ?? (() => Promise.reject(new Deno.errors.NotFound("no program"))),
     mayConnect: () => true,
+    interrupts: () => ({ signal: world.signal ?? new AbortController().signal, [Symbol.dispose]() {} }),
     stdinIsTerminal: world.secret !== undefined,
     stderrIsTerminal: world.secret !== undefined,
   };
