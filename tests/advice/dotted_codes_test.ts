@@ -4,6 +4,7 @@ import { DOTTED_CODES } from "../../lib/advice/dotted_codes.ts";
 import { RULES } from "../../lib/advice/reply.ts";
 import { findAdvice } from "../../lib/advice/rule.ts";
 import { TLS_RULES } from "../../lib/advice/tls.ts";
+import { readmeWithTable } from "./codes_table.ts";
 
 const LIBRARY = new URL("../../lib/", import.meta.url);
 
@@ -35,6 +36,11 @@ Deno.test("DOTTED_CODES says each in one sentence that reads on after a colon", 
     assertEquals(/^[a-z]+(?:\.[a-z0-9_]+)?$/.test(code), true, code);
     assertEquals(/^[a-z][^.]*[a-zA-Z0-9]$/.test(meaning), true, meaning);
   }
+});
+
+Deno.test("the README has the table of all dotted codes (codes_table.ts writes it anew)", async () => {
+  const { before, after } = await readmeWithTable();
+  assertEquals(before, after);
 });
 
 Deno.test("findAdvice() has an answer at every command to every code", () => {
