@@ -11,17 +11,18 @@ const KILL_MS = 5_000;
 
 /**
  * Keeps a daemon on a leash: it runs for as long as somebody holds the other end of standard input. A test run that
- * is interrupted disposes of nothing, and Postfix leaves the process group that an interrupt reaches.
+ * is interrupted disposes of nothing, and Postfix leaves the process group that an interrupt reaches. What holds the leash
+ * stays in the group, and is deaf.
  */
 const LEASH = `
 exec 3<&0 >>"$1" 2>&1
 shift
 "$@" 3<&- </dev/null & server=$!
-{ read -r _; kill "$server"; } <&3 & leash=$!
+{ trap '' HUP INT TERM; read -r _; kill "$server"; } <&3 & leash=$!
 exec 3<&-
 wait "$server"
 status=$?
-kill "$leash" 2>/dev/null
+kill -KILL "$leash" 2>/dev/null
 exit "$status"`;
 
 /** What {@linkcode startDaemon} has to know beside the command. */
@@ -67,7 +68,7 @@ export async function startDaemon(
   async function stop() {
     await child.stdin.close();
     await poll(gone, AbortSignal.timeout(GRACE_MS)).catch(async () => {
-      await poll(() => kill(folder).then(gone), AbortSignal.timeout(KILL_MS));
+      await killAll(() => processesIn(folder));
     });
     await ended;
   }
@@ -110,15 +111,24 @@ export async function readGreeting(
   }
 }
 
-/** Ends what did not end when asked. */
-async function kill(folder: string): Promise<void> {
-  for (const pid of await processesIn(folder)) {
-    try {
-      Deno.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+/**
+ * Ends processes with `kill -9`, and waits until they are gone.
+ *
+ * @param find Lists those that are left.
+ * @throws {DOMException} If one is still there after 5 seconds.
+ */
+export async function killAll(find: () => Promise<number[]>): Promise<void> {
+  await poll(async () => {
+    const left = await find();
+    for (const pid of left) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
-  }
+    return left.length === 0 || undefined;
+  }, AbortSignal.timeout(KILL_MS));
 }
 
 /**

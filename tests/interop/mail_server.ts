@@ -7,7 +7,7 @@
 import { createAuthority } from "../../lib/catcher/certificate.ts";
 import { type Account, DOVECOT, startDovecot } from "./dovecot.ts";
 import { waitForMail } from "./maildir.ts";
-import { MASTER, startPostfix } from "./postfix.ts";
+import { MASTER, type Postfix, startPostfix } from "./postfix.ts";
 
 /** How long both servers may take until they answer, in milliseconds. */
 const START_MS = 20_000;
@@ -34,6 +34,12 @@ export interface MailServerOptions {
   readonly certificate?: { readonly certificate: string; readonly key: string };
   /** Settings for Postfix's main.cf, such as `message_size_limit`. */
   readonly mainCf?: Readonly<Record<string, string>>;
+  /** Services beyond our own, as lines of Postfix's master.cf. */
+  readonly masterCf?: string;
+  /** Those who have a mailbox beside `ann`, `bo` and `jörg`. */
+  readonly people?: readonly string[];
+  /** The size of a disk that holds Postfix's queue and nothing else, so that it can be full; a stop leaves nothing on it. */
+  readonly queueBytes?: number;
   /** The SASL mechanisms that Dovecot offers, separated by spaces. @default All that work with a password. */
   readonly mechanisms?: string;
   /** Gives up the start. */
@@ -58,6 +64,8 @@ export interface MailServer extends AsyncDisposable {
   /** A user whose name and password hold characters beyond ASCII. */
   readonly utf8User: string;
   readonly utf8Password: string;
+  /** Ends and starts Postfix, or parts of it. */
+  readonly postfix: Postfix;
   /**
    * Waits until the Maildir of a recipient holds a number of messages.
    *
@@ -114,6 +122,7 @@ async function startOnce(options: MailServerOptions): Promise<MailServer> {
   opened.defer(() => Deno.remove(folder, { recursive: true }));
   const mailFolder = `${folder}/mail`, authSocket = `${folder}/auth`;
   await makeFolders(folder, mailFolder);
+  let postfix: Postfix;
   try {
     opened.use(
       await startDovecot({
@@ -124,16 +133,19 @@ async function startOnce(options: MailServerOptions): Promise<MailServer> {
         signal,
       }),
     );
-    opened.use(
+    const people = [...PEOPLE, ...options.people ?? []];
+    postfix = opened.use(
       await startPostfix({
         folder: `${folder}/postfix`,
         authSocket,
         mailFolder,
-        mailboxes: new Map(PEOPLE.flatMap((who) => DOMAINS.map((domain) => [`${who}@${domain}`, who]))),
+        mailboxes: new Map(people.flatMap((who) => DOMAINS.map((domain) => [`${who}@${domain}`, who]))),
         starttlsPort,
         implicitPort,
         certificate,
         mainCf: options.mainCf ?? {},
+        masterCf: options.masterCf ?? "",
+        queueBytes: options.queueBytes,
         signal,
       }),
     );
@@ -153,6 +165,7 @@ async function startOnce(options: MailServerOptions): Promise<MailServer> {
     utf8User: UTF8.user,
     utf8Password: UTF8.password,
     folder,
+    postfix,
     async delivered(recipient, count = 1, { signal } = {}) {
       const [who] = recipient.split(/[+@]/);
       try {
