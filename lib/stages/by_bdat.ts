@@ -41,8 +41,9 @@ export async function byBdat(handover: Handover): Promise<Reply> {
         mayArrive(handover);
         await say(pieces, "LAST");
       }
-      // Two chunks in flight: a refusal of the envelope or of a chunk is seen before the rest leaves.
-      if (!last && pending.length > 1) await goOn(handover, pending.shift()!);
+      // Two chunks in flight, or one: a refusal of the envelope or of a chunk is seen before the rest leaves.
+      const ahead = handover.pipelining ? 1 : 0;
+      if (!last && pending.length > ahead) await goOn(handover, pending.shift()!);
     }
     handover.verdicts = await addressed.verdicts(cx);
     while (pending.length > 1) await goOn(handover, pending.shift()!);

@@ -20,6 +20,11 @@ export interface DataOptions {
    * @default {false}
    */
   readonly chunking?: boolean;
+  /**
+   * Whether a BDAT leaves before the one ahead of it is answered, where the server offers PIPELINING.
+   * @default {true}
+   */
+  readonly pipelining?: boolean;
 }
 
 /**
@@ -36,7 +41,8 @@ export function data(options: DataOptions = {}): Stages["data"] {
   return async (addressed, cx) => {
     const { session, content } = addressed.mail;
     const partial = options.partial ?? "deliver";
-    const handover: Handover = { addressed, cx, partial, delivery: "not sent", octets: 0 };
+    const pipelining = options.pipelining !== false && session.extensions.has("PIPELINING");
+    const handover: Handover = { addressed, cx, partial, pipelining, delivery: "not sent", octets: 0 };
     try {
       // Octets that are no lines of text can only be counted.
       const wanted = options.chunking === true || content.binary === true;

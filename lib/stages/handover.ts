@@ -13,6 +13,8 @@ export interface Handover {
   readonly addressed: Addressed;
   readonly cx: Context;
   readonly partial: "deliver" | "abort";
+  /** Whether a command may leave before the one ahead of it is answered. RFC 2920. */
+  readonly pipelining: boolean;
   /** What the server said to the envelope, once it is known. */
   verdicts?: Verdicts;
   /** What holds for the accepted recipients if the session ends now. */

@@ -21,10 +21,12 @@ const CHUNKING = { chunking: true } as const;
 const DEAD = ["RSET", "QUIT"];
 const LAST = "BDAT 3 LAST";
 
-const opening = greeting("CHUNKING");
-const addressed = opening + said("CHUNKING", [SENDER, TO_BO]);
+/** Each chunk waits for the answer to the one ahead of it. */
+const slowly = greeting("CHUNKING") + said("CHUNKING", [SENDER, TO_BO]);
+const addressed = `${greeting("PIPELINING", "CHUNKING")}\n${MAIL}\n${rcpt("bo")}\n`;
+const ENVELOPE_TAKEN = "S: 250 ok\nS: 250 ok\n";
 /** Two chunks are in flight before the first is answered, and then one more for each answer. */
-const TWO = "C: BDAT 3\nC: a\nC: BDAT 3\nC: b\n";
+const TWO = `C: BDAT 3\nC: a\nC: BDAT 3\nC: b\n${ENVELOPE_TAKEN}`;
 const THIRD = "C: BDAT 3 LAST\nC: c\n";
 /** Everything in one write: the content is complete before the server has said a word. */
 const GROUP = `${greeting("PIPELINING", "CHUNKING")}
@@ -91,6 +93,15 @@ for (const [reply, code] of replies) {
   });
 }
 
+faultTest("waits for the answer to each BDAT where the server does not offer PIPELINING", {
+  sessions: [
+    `${slowly}C: BDAT 3\nC: a\nS: 250 ok\nC: BDAT 3\nC: b\nS: 250 ok\n${THIRD}${OK}\n${GOODBYE}`,
+  ],
+  message: three,
+  options: CHUNKING,
+  ends: { recipients: [`${BO} accepted 250`], exit: 0, reply: "250 2.0.0 Ok: queued as 4F1", queueId: "4F1" },
+});
+
 faultTest("says nothing more when 421 answers the second BDAT", {
   sessions: [`${addressed}${TWO}S: 250 ok\n${THIRD}S: 421 4.3.2 shutting down`],
   message: three,
@@ -153,7 +164,9 @@ for (const [end, error] of ends) {
   });
   // A server that has refused a chunk does not deliver the rest. RFC 3030 section 2.
   faultTest(`tells of the refused chunk when LAST, on its way already, is answered by ${end}`, {
-    sessions: [`${addressed}C: BDAT 3\nC: a\nC: BDAT 3 LAST\nC: b\nS: 452 4.3.1 disk full\n-- ${end}`],
+    sessions: [
+      `${addressed}C: BDAT 3\nC: a\nC: BDAT 3 LAST\nC: b\n${ENVELOPE_TAKEN}S: 452 4.3.1 disk full\n-- ${end}`,
+    ],
     message: () => mail(["bo"], chunks("a\r\n", "b\r\n")),
     options,
     ends: refused("452 4.3.1 disk full", "server.storage", "BDAT"),
@@ -228,7 +241,7 @@ const failing: [what: string, chunks: string[], dialogue: string][] = [
 ];
 for (const [what, before, dialogue] of failing) {
   faultTest(`says no LAST when the source fails ${what}`, {
-    sessions: [addressed + dialogue + RESET],
+    sessions: [slowly + dialogue + RESET],
     message: () =>
       mail(["bo"], chunks(...before.map((text) => `${text.slice(2)}\r\n`), new Error("disk gone"))),
     options: CHUNKING,
