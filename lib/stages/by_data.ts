@@ -58,7 +58,8 @@ async function sendContent(handover: Handover): Promise<Reply> {
     // Not awaited: it may never be heard of again.
     source.return(undefined).catch(() => {});
     channel.close();
-    const early = heard.happened ? await reply : undefined;
+    // A write that fails may have been overtaken by the server's word why.
+    const early = await (error instanceof Interrupted ? reply : reply.catch(() => undefined));
     if (!early) throw error;
     if (early.code < 400) throw await refusal(channel, early, { stage: "data", command: "content" });
     return early;

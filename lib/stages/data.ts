@@ -57,7 +57,8 @@ export function data(options: DataOptions = {}): Stages["data"] {
       return { messageId, recipients, reply, queueId: readQueueId(reply), octets: handover.octets };
     } catch (error) {
       if (!(error instanceof SmtpError)) throw error;
-      const { delivery } = handover;
+      // The end of the content was still waiting to be written: nothing complete can have arrived.
+      const delivery = session.channel.unsent() ? "not sent" : handover.delivery;
       const recipients = outcome(handover, delivery);
       throw complete(error, { stage: "data", delivery: error.recipients ? undefined : delivery, recipients });
     }

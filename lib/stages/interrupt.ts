@@ -7,11 +7,6 @@ export class Interrupt {
   #happened = false;
   #reject?: (reason: unknown) => void;
 
-  /** Whether it has happened. */
-  get happened(): boolean {
-    return this.#happened;
-  }
-
   /** Makes it happen: the wait under way ends, and so does every later one. */
   trigger(): void {
     this.#happened = true;

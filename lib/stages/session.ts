@@ -88,6 +88,9 @@ export async function closeSession(stages: Stages, session: Ready, cx: Context):
 /** How long the reply to RSET may take, in milliseconds: the caller waits for its error, and RSET has nothing to do. */
 const RESET_MS = 30_000;
 
+/** How long a server that does not read may keep QUIT from leaving, in milliseconds. */
+const LEAVE_MS = 1_000;
+
 /** Runs a stage; an error that leaves it knows the stage's name. */
 async function run<Name extends StageName>(
   stages: Stages,
@@ -123,16 +126,11 @@ function timedOut(error: SmtpError, stage: StageName): StageTimeoutError {
 /** Makes a session usable after a refusal; closes it where that fails, since the first error is the one to tell. */
 async function reset(channel: Channel, cx: Context): Promise<void> {
   if (channel.dead) return;
-  const limit = AbortSignal.timeout(RESET_MS);
-  const close = () => channel.close();
-  limit.addEventListener("abort", close);
   try {
-    const reply = await channel.send(command("RSET"), cx).reply(cx);
+    const reply = await limited(channel, RESET_MS, () => channel.send(command("RSET"), cx).reply(cx));
     if (reply.code !== 250) channel.close();
   } catch {
     channel.close();
-  } finally {
-    limit.removeEventListener("abort", close);
   }
 }
 
@@ -141,10 +139,22 @@ async function leave(channel: Channel, cx: Context): Promise<void> {
   try {
     if (channel.dead) return;
     channel.send(command("QUIT"), cx);
-    await channel.flush(cx);
+    await limited(channel, LEAVE_MS, () => channel.flush(cx));
   } catch {
     // It was a courtesy.
   } finally {
     channel.close();
+  }
+}
+
+/** Waits for what belongs to no stage, and so has no limit of its own: past the time the channel is closed, which ends it. */
+async function limited<T>(channel: Channel, limitMs: number, work: () => Promise<T>): Promise<T> {
+  const limit = AbortSignal.timeout(limitMs);
+  const close = () => channel.close();
+  limit.addEventListener("abort", close);
+  try {
+    return await work();
+  } finally {
+    limit.removeEventListener("abort", close);
   }
 }

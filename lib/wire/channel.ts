@@ -28,6 +28,8 @@ interface Slot extends PendingReply {
 export class Channel {
   /** Who is at the other end. */
   readonly peer: Peer;
+  /** Whether octets wait of which nothing has been written. */
+  readonly unsent = (): boolean => this.#out.length > 0;
   readonly #stream: Duplex;
   readonly #in: ReplyReader;
   readonly #out: Writer;
@@ -127,9 +129,7 @@ export class Channel {
    */
   async startTls(options: TlsOptions, cx: Context): Promise<Channel> {
     if (this.#dead) throw this.#dead;
-    if (this.#in.unread || this.#slots.length > 0 || this.#out.length > 0) {
-      throw this.#kill(injected());
-    }
+    if (this.#in.unread || this.#slots.length > 0 || this.unsent()) throw this.#kill(injected());
     if (!this.#stream.startTls) throw new TypeError("Cannot start TLS: the stream cannot be upgraded");
     const secured = await this.#abortable(cx, () => this.#stream.startTls!(options, cx.signal));
     this.#dead = lost("Cannot use this channel: it was upgraded to TLS");

@@ -1,10 +1,11 @@
-import { PolicyError, type RecipientResult, SmtpError } from "../../mod.ts";
+import { type Delivery, PolicyError, type RecipientResult, SmtpError } from "../../mod.ts";
 import type { Dialogue, Ending } from "./random_dialogue.ts";
-import { type Record, takes, type Transaction } from "./record.ts";
+import type { RandomMail } from "./random_mail.ts";
+import { type ServerRecord, takes, type Transaction } from "./record.ts";
 
 /** A transaction, and the connection that it was on. */
 interface Seen {
-  readonly record: Record;
+  readonly record: ServerRecord;
   readonly one: Transaction;
 }
 
@@ -63,63 +64,61 @@ function ofRecipient(
   { mail }: Ending,
   { records, stopped }: Pick<Dialogue, "records" | "stopped">,
 ): string[] {
-  const all: Seen[] = records.flatMap((record) =>
-    record.transactions.filter((one) => one.sender === `${mail.name}@example.com`).map((one) => ({
-      record,
-      one,
-    }))
-  );
   // BDAT has no 354 to wait for: nobody can see that a reply too many has taken the place of the next, and so on to the last.
   if (records.some((record) => record.lied || (record.outOfStep && record.byBdat))) return [];
-  const inStep = records.every((record) => !record.outOfStep);
-  const found: string[] = [];
-
-  // What the server answers for, unless it has said no and was heard.
+  const all = seenOf(mail, records);
+  // What a server answers for, unless it has said no and was heard.
   const arrived = all.filter(({ one }) =>
     one.complete && takes(one.mail) && takes(one.recipients.get(address))
   );
   const maybe = arrived.filter(({ record, one }) => !(record.hasRead(one.final) && one.final.code >= 400));
   const yes = arrived.filter(({ record, one }) => record.hasRead(one.final) && one.final.code < 300);
   const no = all.filter(({ record, one }) => refusalsOf(one, address).some((said) => record.hasRead(said)));
+  const gone = records.some((record) => record.hasRead(record.farewell));
+  const left = records.some((record) => record.ended.has(mail.name));
+  // Replies that cannot be told apart, and what came behind one that had no place, prove nothing.
+  const inStep = records.every((record) => !record.outOfStep);
+  const believed = inStep && !stopped && !records.some((record) => record.odd);
+  const last = all.at(-1);
 
-  for (const { one } of arrived) {
-    if (one.content !== mail.content) {
-      found.push(`was sent ${one.content.length} octets that are not its message`);
-    }
-    if (mail.fails) found.push("was sent a message whose source had failed");
-  }
-  if (maybe.length > 1) found.push("may have it twice");
-  if (maybe.length > 0 && all.at(-1)!.one !== maybe[0].one && all.at(-1)!.one.recipients.has(address)) {
-    found.push("was named again although it may have the message");
-  }
-  if (delivery === "accepted" && inStep) {
-    if (yes.length === 0) found.push("is accepted, and no server said so");
-    else if (reply?.code !== yes[0].one.final!.code) found.push(`is accepted with ${reply?.code}`);
-  }
-  if (delivery === "refused" && inStep) {
-    if (no.length === 0) found.push("is refused, and no server said so");
-    if (reply === undefined) found.push("is refused without a reply");
-  }
-  if ((delivery === "refused" || delivery === "not sent") && inStep && maybe.length > 0) {
-    found.push(`is ${delivery} and may have it`);
-  }
-  if (delivery === "not sent" && maybe.length > 0) found.push("is not sent and may have it");
-  if (delivery === "unknown") {
-    if (!records.some((record) => record.ended.has(mail.name))) {
-      found.push("is unknown, and its content never left to its end");
-    }
-    const believed = inStep && !stopped && !records.some((record) => record.odd);
-    if (believed && yes.length > 0) found.push("is unknown, and the server said yes");
-    if (believed && all.length > 0 && no.at(-1) === all.at(-1)) {
-      found.push("is unknown, and the server said no");
-    }
-  }
-  return found;
+  const rules: readonly [broken: boolean, what: string][] = [
+    [arrived.some(({ one }) => one.content !== mail.content), "was sent octets that are not its message"],
+    [mail.fails && arrived.length > 0, "was sent a message whose source had failed"],
+    [maybe.length > 1, "may have it twice"],
+    [
+      maybe.length > 0 && last !== maybe[0] && last!.one.recipients.has(address),
+      "was named again although it may have the message",
+    ],
+  ];
+  const byDelivery: Readonly<Record<Delivery, typeof rules>> = {
+    accepted: [
+      [inStep && yes.length === 0, "is accepted, and no server said so"],
+      [inStep && reply?.code !== yes[0]?.one.final?.code, `is accepted with ${reply?.code}`],
+    ],
+    refused: [
+      [inStep && no.length === 0 && !(gone && reply?.code === 421), "is refused, and no server said so"],
+      [inStep && maybe.length > 0, "is refused and may have it"],
+      [reply === undefined, "is refused without a reply"],
+    ],
+    "not sent": [[maybe.length > 0, "is not sent and may have it"]],
+    unknown: [
+      [!left, "is unknown, and its content never left to its end"],
+      [believed && yes.length > 0, "is unknown, and the server said yes"],
+      [believed && last !== undefined && no.includes(last), "is unknown, and the server said no"],
+    ],
+  };
+  return [...rules, ...byDelivery[delivery]].flatMap(([broken, what]) => broken ? [what] : []);
 }
 
-/** What was said against this recipient. */
-function refusalsOf(one: Transaction, address: string) {
-  return [one.mail, one.recipients.get(address), ...one.refusals, one.final].filter((said) =>
-    said !== undefined && said.code >= 400
+/** The transactions of a message, on whatever connection. */
+function seenOf({ name }: RandomMail, records: readonly ServerRecord[]): Seen[] {
+  return records.flatMap((record) =>
+    record.transactions.filter((one) => one.sender === `${name}@example.com`).map((one) => ({ record, one }))
   );
+}
+
+/** What was said against a recipient. */
+function refusalsOf(one: Transaction, address: string) {
+  const said = [one.mail, one.recipients.get(address), ...one.refusals, one.final];
+  return said.filter((one) => one !== undefined && one.code >= 400);
 }

@@ -17,7 +17,7 @@ import type { Login } from "./random_login.ts";
 import { type RandomMail, randomMail } from "./random_mail.ts";
 import { RandomServer } from "./random_server.ts";
 import { RandomStream } from "./random_stream.ts";
-import type { Record } from "./record.ts";
+import type { ServerRecord } from "./record.ts";
 import { leaks } from "./secrecy.ts";
 import type { StageClock } from "./stage_clock.ts";
 
@@ -32,7 +32,7 @@ export interface Ending {
 export interface Dialogue {
   readonly endings: readonly Ending[];
   /** One for each connection. */
-  readonly records: readonly Record[];
+  readonly records: readonly ServerRecord[];
   /** Whether the caller stopped a message or had set a deadline. */
   readonly stopped: boolean;
   /** What is wrong; nothing, as a rule. */
@@ -67,7 +67,7 @@ export async function playDialogue(seed: number, clock: StageClock): Promise<Dia
     secret: random.pick(...SECRETS),
     kind: random.chance(0.8) ? "password" : "token",
   };
-  const records: Record[] = [];
+  const records: ServerRecord[] = [];
   const wrong: string[] = [];
   const events: TraceEvent[] = [];
   const controllers = new Set<AbortController>();

@@ -1,7 +1,7 @@
 import { text } from "./octets.ts";
 import type { Random } from "./random.ts";
 import { base64, beginExchange, type Exchange, type Login, randomMechanisms } from "./random_login.ts";
-import { Record, takes, type Transaction } from "./record.ts";
+import { ServerRecord, takes, type Transaction } from "./record.ts";
 import { Voice } from "./random_voice.ts";
 
 /** How the server of one connection is. */
@@ -17,7 +17,7 @@ interface Character {
 
 /** A server that is a state machine like any other, but for its moods; it records what it took, and what the client did wrong. */
 export class RandomServer {
-  readonly record = new Record();
+  readonly record = new ServerRecord();
   readonly voice: Voice;
   readonly #random: Random;
   readonly #login: Login;
@@ -113,6 +113,8 @@ export class RandomServer {
   }
 
   #greet(): void {
+    this.#offered = new Set();
+    this.record.byBdat = false;
     const { pipelining, chunking, starttls } = this.#character;
     const mechanisms = randomMechanisms(this.#random, this.#login);
     const offers = [

@@ -1,6 +1,6 @@
 import { latin1 } from "./octets.ts";
 import type { Random } from "./random.ts";
-import type { Record, Said } from "./record.ts";
+import type { Said, ServerRecord } from "./record.ts";
 
 /** How a stream ends. */
 export type End = "close" | "reset" | "no close_notify";
@@ -47,7 +47,7 @@ export class Voice {
   /** Whether it is there no more. */
   gone = false;
   readonly #random: Random;
-  readonly #record: Record;
+  readonly #record: ServerRecord;
   readonly #rate: number;
   #mute = false;
   #said = 0;
@@ -56,7 +56,7 @@ export class Voice {
    * @param record Learns what was said.
    * @param rate How likely each step goes wrong.
    */
-  constructor(random: Random, record: Record, rate: number) {
+  constructor(random: Random, record: ServerRecord, rate: number) {
     this.#random = random;
     this.#record = record;
     this.#rate = rate;
@@ -78,13 +78,17 @@ export class Voice {
       case "refuse":
         return this.say(this.#random.pick(450, 451, 452, 500, 501, 502, 503, 504, 535, 550, 552, 554));
       case "busy": {
-        const said = this.say(421);
+        // Also behind the answer: the server may go at any time. RFC 5321 section 3.8.
+        const said = this.#random.chance(0.5) ? this.say(good, lines) : undefined;
+        this.#record.farewell = this.say(421);
         this.end("close");
-        return said;
+        return said ?? this.#record.farewell;
       }
       case "wrong":
         this.#record.odd = true;
-        return this.say(this.#random.pick(211, 220, 235, 250, 251, 299, 334, 354));
+        return this.say(
+          this.#random.pick(...[211, 220, 235, 250, 251, 299, 334, 354].filter((code) => code !== good)),
+        );
       case "stray": {
         const said = this.say(good, lines);
         this.#record.outOfStep = true;

@@ -29,7 +29,7 @@ export interface Transaction {
 }
 
 /** All of one connection. */
-export class Record {
+export class ServerRecord {
   /** In the order in which they came. */
   readonly transactions: Transaction[] = [];
   /** The dialogue, for who has to find out what went wrong. */
@@ -38,6 +38,8 @@ export class Record {
   readonly faults: string[] = [];
   /** Whether replies may no longer be told apart: one too many was said, or something that is none. */
   outOfStep = false;
+  /** The 421 with which the server went; it may be taken for the answer to what comes next. */
+  farewell?: Said;
   /** Whether a code had no place where it was said: no client believes what comes behind it. */
   odd = false;
   /** Whether the server claimed to understand what it does not. */
