@@ -50,6 +50,8 @@ export async function byBdat(handover: Handover): Promise<Reply> {
     return await finalReply(handover, pending.shift()!.reply(cx));
   } catch (error) {
     source.return(undefined).catch(() => {});
+    // A write that failed is told ahead of what the server had said: that is the reason, and tells who was refused.
+    if (channel.dead) handover.verdicts ??= await addressed.verdicts(cx);
     // The channel makes the error of an abort, and dies of it.
     if (error instanceof Interrupted) await channel.flush(cx);
     // What was said is answered before RSET is said; a chunk without LAST is dropped by it. RFC 3030 section 2.

@@ -1,4 +1,4 @@
-import { complete, type RecipientResult, type Reply, SmtpError } from "../errors.ts";
+import { complete, type RecipientResult, type Reply, ReplyError, SmtpError, withOutcome } from "../errors.ts";
 import { addressOf } from "./envelope_lines.ts";
 import { byBdat } from "./by_bdat.ts";
 import { byData } from "./by_data.ts";
@@ -57,10 +57,14 @@ export function data(options: DataOptions = {}): Stages["data"] {
       return { messageId, recipients, reply, queueId: readQueueId(reply), octets: handover.octets };
     } catch (error) {
       if (!(error instanceof SmtpError)) throw error;
+      if (error instanceof ReplyError && error.recipients) throw complete(error, { stage: "data" });
       // The end of the content was still waiting to be written: nothing complete can have arrived.
       const delivery = session.channel.unsent() ? "not sent" : handover.delivery;
-      const recipients = outcome(handover, delivery);
-      throw complete(error, { stage: "data", delivery: error.recipients ? undefined : delivery, recipients });
+      // The session may have ended before everybody was answered: for those who were not, what holds for the content.
+      const recipients = error.recipients?.map((one): RecipientResult =>
+        one.delivery === "not sent" ? { address: one.address, delivery } : one
+      ) ?? outcome(handover, delivery);
+      throw withOutcome(complete(error, { stage: "data" }), recipients);
     }
   };
 }

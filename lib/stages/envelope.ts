@@ -91,8 +91,11 @@ async function judge(
     if (over) replies.push(error.reply);
     // A server that hangs up after it has refused the sender has said why.
     const refused = replies.length > 0 && !isAccepted(replies[0]);
-    // Also when another stage waits for it. Its outcome is for that stage to say: BDAT may have left with the envelope.
-    if (!over && !refused) throw error instanceof SmtpError ? complete(error, { stage: "envelope" }) : error;
+    if (!over && !refused) {
+      // Also when another stage waits for it. Of the others that stage knows more: BDAT may have left with the envelope.
+      const recipients = refusedSoFar(addresses, replies);
+      throw error instanceof SmtpError ? complete(error, { stage: "envelope", recipients }) : error;
+    }
   }
   const [sender, ...answers] = replies;
   if (!isAccepted(sender)) {
@@ -119,6 +122,16 @@ async function judge(
     command: "RCPT",
     recipient: address,
     recipients: results,
+  });
+}
+
+/** Those who were refused before the session ended; the others are not sent to. */
+function refusedSoFar(addresses: readonly string[], [, ...answers]: readonly Reply[]): RecipientResult[] {
+  return addresses.map((address, at) => {
+    const reply = answers[at];
+    return reply && !isAccepted(reply)
+      ? { address, delivery: "refused", reply }
+      : { address, delivery: "not sent" };
   });
 }
 

@@ -187,11 +187,13 @@ async function sayGoodbye(stages: Stages, session: Ready): Promise<void> {
 /** The server had ended the session before it heard of this message; 421 is how it says so (RFC 5321 section 3.8). */
 function isStale(error: unknown): boolean {
   if (!(error instanceof SmtpError)) return false;
+  // Who has it, or may have it, would get it twice: it may have gone out in several transactions, or by BDAT with MAIL.
+  if (error.recipients?.some(({ delivery }) => delivery === "accepted" || delivery === "unknown")) {
+    return false;
+  }
   // Without a command: it was over before one was said.
   if (error.command !== undefined && error.command !== "MAIL") return false;
-  if (error.reply?.code === 421) return true;
-  // In BDAT the message may have left with MAIL, and all of it may have arrived.
-  return error instanceof ConnectionError && !error.recipients?.some((one) => one.delivery === "unknown");
+  return error.reply?.code === 421 || error instanceof ConnectionError;
 }
 
 /** The caller stopped the wait for a session, or the deadline did. */

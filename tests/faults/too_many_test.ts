@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createTransport, only, sendMail } from "../../mod.ts";
+import { createTransport, only, ReplyError, sendMail } from "../../mod.ts";
 import { content, greeting } from "../dialogue.ts";
 import { stopClock } from "./clock.ts";
 import {
@@ -324,5 +324,35 @@ Deno.test("SmtpTransport sends the next message on the session on which one took
       "3C",
     ]]);
   }
+  server.done();
+});
+
+Deno.test("SmtpTransport sends nothing again when 421 ends the next transaction with an outcome that is not known", async () => {
+  const reply = { code: 421, lines: ["4.3.2 shutting down"] };
+  const unknown = new ReplyError("Cannot send: 421", {
+    code: "server.busy",
+    stage: "data",
+    command: "MAIL",
+    reply,
+    recipients: [{ address: CY, delivery: "unknown" }],
+  });
+  let transactions = 0;
+  const server = overScripts([
+    greeting() + taken("HELP", [to("bo")], "1A") + taken("HELP", [to("bo"), to("cy", TOO_MANY)], "2B") +
+    taken("HELP", [to("cy")], "3C").split("C: DATA")[0] + RESET,
+  ], {
+    plugins: [only("data", (next) => async (addressed, cx) => {
+      if (++transactions < 3) return await next(addressed, cx);
+      await addressed.verdicts(cx);
+      throw unknown;
+    })],
+  });
+  {
+    await using transport = createTransport(server.options);
+    await transport.send(mail());
+    const ending = await endingOf(() => transport.send(mail(["bo", "cy"])));
+    assertEquals([ending.recipients, ending.retry], [[`${BO} accepted 250`, `${CY} unknown`], false]);
+  }
+  assertEquals(transactions, 3);
   server.done();
 });

@@ -1,7 +1,7 @@
 import { type Delivery, PolicyError, type RecipientResult, SmtpError } from "../../mod.ts";
 import type { Dialogue, Ending } from "./random_dialogue.ts";
 import type { RandomMail } from "./random_mail.ts";
-import { type ServerRecord, takes, type Transaction } from "./record.ts";
+import { type ServerRecord, takes, type Transaction } from "./server_record.ts";
 
 /** A transaction, and the connection that it was on. */
 interface Seen {
@@ -79,14 +79,16 @@ function ofRecipient(
   // Replies that cannot be told apart, and what came behind one that had no place, prove nothing.
   const inStep = records.every((record) => !record.outOfStep);
   const believed = inStep && !stopped && !records.some((record) => record.odd);
-  const last = all.at(-1);
+  const begun = records.reduce((sum, record) => sum + (record.begun.get(mail.name) ?? 0), 0);
+  // The last that was begun, if it was heard of at all.
+  const last = begun === all.length ? all.at(-1) : undefined;
 
   const rules: readonly [broken: boolean, what: string][] = [
     [arrived.some(({ one }) => one.content !== mail.content), "was sent octets that are not its message"],
     [mail.fails && arrived.length > 0, "was sent a message whose source had failed"],
     [maybe.length > 1, "may have it twice"],
     [
-      maybe.length > 0 && last !== maybe[0] && last!.one.recipients.has(address),
+      maybe.length > 0 && all.at(-1) !== maybe[0] && all.at(-1)!.one.recipients.has(address),
       "was named again although it may have the message",
     ],
   ];

@@ -17,7 +17,7 @@ import type { Login } from "./random_login.ts";
 import { type RandomMail, randomMail } from "./random_mail.ts";
 import { RandomServer } from "./random_server.ts";
 import { RandomStream } from "./random_stream.ts";
-import type { ServerRecord } from "./record.ts";
+import type { ServerRecord } from "./server_record.ts";
 import { leaks } from "./secrecy.ts";
 import type { StageClock } from "./stage_clock.ts";
 
@@ -70,22 +70,56 @@ export async function playDialogue(seed: number, clock: StageClock): Promise<Dia
   const records: ServerRecord[] = [];
   const wrong: string[] = [];
   const events: TraceEvent[] = [];
-  const controllers = new Set<AbortController>();
   const chunking = random.chance(0.5);
   const loopback = random.chance(0.85);
-  const stopAt = random.chance(0.15) ? random.below(60) : Infinity;
-  let moments = 0;
-  const moment = () => {
-    if (moments++ === stopAt) { for (const controller of [...controllers].slice(0, 1)) controller.abort(); }
-  };
-  const hung = (where: string) => void wrong.push(`hangs in ${where}`);
+  const senders = new Senders(random);
   const connect = connectOver(() => {
     const server = new RandomServer(random, { login, loopback, chunking });
     records.push(server.record);
+    const moment = () => senders.moment();
+    const hung = (where: string) => void wrong.push(`hangs in ${where}`);
     const stream = new RandomStream(server, { random, clock, moment, hung });
     return Promise.resolve({ stream, peer: { loopback } });
   });
-  const observed: Plugin = each((next) => (input, cx) =>
+  const options: TransportOptions = {
+    ...randomOptions(random, clock, login),
+    chunking,
+    // Around what is swapped the limits must stand anew.
+    plugins: [
+      (stages) => swap({ connect: timeLimits()({ ...stages, connect }).connect })(stages),
+      observed(events),
+    ],
+  };
+  const mails = Array.from({ length: 1 + random.below(4) }, (_, i) => randomMail(random, `m${i + 1}`));
+  const way = random.pick("sendMail", "in turn", "at once");
+  await inTime(senders.play(way, options, mails), wrong);
+
+  const { endings, stopped } = senders;
+  const told = [
+    `seed ${seed}: ${way}, ${JSON.stringify({ ...options, plugins: undefined, ...senders.limits })}`,
+    ...records.flatMap((record, at) => [`--- connection ${at + 1}`, ...record.log.map(shortened)]),
+    ...endings.map(({ mail, receipt, error }) => `=== ${mail.name}: ${ending(receipt, error)}`),
+  ].join("\n");
+  wrong.push(...violations({ endings, records, stopped }), ...leaks(login, { events, endings }));
+  return { endings, records, stopped, wrong, told };
+}
+
+function randomOptions(random: Random, clock: StageClock, login: Login): TransportOptions {
+  const retry = { attempts: 2 + random.below(3), sleep: (ms: number) => clock.pass(ms), random: () => 0.5 };
+  return {
+    hostname: "mail.example.com",
+    name: "client.test",
+    tls: random.pick("auto", "auto", "auto", "starttls", "off"),
+    credentials: random.chance(0.5) ? credentials(login) : undefined,
+    partial: random.chance(0.2) ? "abort" : "deliver",
+    pipelining: random.chance(0.8),
+    retry: random.chance(0.4) && retry,
+  };
+}
+
+/** A plugin that keeps all that is traced. */
+function observed(events: TraceEvent[]): Plugin {
+  return each((next) => (input, cx) =>
     next(input, {
       ...cx,
       trace(event) {
@@ -94,56 +128,57 @@ export async function playDialogue(seed: number, clock: StageClock): Promise<Dia
       },
     })
   );
-  const options: TransportOptions = {
-    hostname: "mail.example.com",
-    name: "client.test",
-    tls: random.pick("auto", "auto", "auto", "starttls", "off"),
-    credentials: random.chance(0.5) ? credentials(login) : undefined,
-    partial: random.chance(0.2) ? "abort" : "deliver",
-    pipelining: random.chance(0.8),
-    chunking,
-    retry: random.chance(0.4) &&
-      { attempts: 2 + random.below(3), sleep: (ms) => clock.pass(ms), random: () => 0.5 },
-    // Around what is swapped the limits must stand anew.
-    plugins: [(stages) => swap({ connect: timeLimits()({ ...stages, connect }).connect })(stages), observed],
-  };
-  const deadlineMs = random.chance(0.3) ? 1 + random.below(1_000_000) : undefined;
-  const mails = Array.from({ length: 1 + random.below(4) }, (_, i) => randomMail(random, `m${i + 1}`));
-  const way = random.pick("sendMail", "in turn", "at once");
-  const endings: Ending[] = [];
+}
 
-  const send = async (mail: RandomMail, by: (options: SendOptions) => Promise<Receipt>) => {
-    const controller = new AbortController();
-    controllers.add(controller);
-    try {
-      endings.push({ mail, receipt: await by({ signal: controller.signal, deadlineMs }) });
-    } catch (error) {
-      endings.push({ mail, error });
-    } finally {
-      controllers.delete(controller);
-    }
-  };
-  const play = async () => {
+/** Those who send the messages, and may think better of it. */
+class Senders {
+  readonly endings: Ending[] = [];
+  /** When the first that is under way is stopped, in reads and writes, and how long each may take. */
+  readonly limits: { readonly stopAt?: number; readonly deadlineMs?: number };
+  readonly #underWay = new Set<AbortController>();
+  #moments = 0;
+
+  constructor(random: Random) {
+    this.limits = {
+      stopAt: random.chance(0.15) ? random.below(60) : undefined,
+      deadlineMs: random.chance(0.3) ? 1 + random.below(1_000_000) : undefined,
+    };
+  }
+
+  /** Whether not only the servers may have ended a send. */
+  get stopped(): boolean {
+    return this.limits.stopAt !== undefined || this.limits.deadlineMs !== undefined;
+  }
+
+  moment(): void {
+    if (this.#moments++ === this.limits.stopAt) this.#underWay.values().next().value?.abort();
+  }
+
+  async play(way: string, options: TransportOptions, mails: readonly RandomMail[]): Promise<void> {
     if (way === "sendMail") {
-      for (const mail of mails) await send(mail, (more) => sendMail({ ...options, ...more }, mail.prepared));
+      for (const mail of mails) {
+        await this.#send(mail, (more) => sendMail({ ...options, ...more }, mail.prepared));
+      }
       return;
     }
     await using transport = createTransport(options);
-    const sends = mails.map((mail) => () => send(mail, (more) => transport.send(mail.prepared, more)));
-    if (way === "at once") await Promise.all(sends.map((one) => one()));
-    else for (const one of sends) await one();
-  };
-  await inTime(play(), wrong);
+    const sends = mails.map((mail) => () => this.#send(mail, (more) => transport.send(mail.prepared, more)));
+    if (way === "at once") await Promise.all(sends.map((send) => send()));
+    else for (const send of sends) await send();
+  }
 
-  const stopped = stopAt !== Infinity || deadlineMs !== undefined;
-  const told = [
-    `seed ${seed}: ${way}, ${JSON.stringify({ ...options, plugins: undefined, deadlineMs, stopAt })}`,
-    ...records.flatMap((record, at) => [`--- connection ${at + 1}`, ...record.log.map(shortened)]),
-    ...endings.map(({ mail, receipt, error }) => `=== ${mail.name}: ${ending(receipt, error)}`),
-  ].join("\n");
-  const dialogue = { endings, records, stopped, wrong, told };
-  wrong.push(...violations(dialogue), ...leaks(login, { events, endings }));
-  return dialogue;
+  async #send(mail: RandomMail, by: (options: SendOptions) => Promise<Receipt>): Promise<void> {
+    const controller = new AbortController();
+    this.#underWay.add(controller);
+    try {
+      const { deadlineMs } = this.limits;
+      this.endings.push({ mail, receipt: await by({ signal: controller.signal, deadlineMs }) });
+    } catch (error) {
+      this.endings.push({ mail, error });
+    } finally {
+      this.#underWay.delete(controller);
+    }
+  }
 }
 
 function credentials({ kind, user, secret }: Login): TransportOptions["credentials"] {

@@ -1,7 +1,7 @@
 import { text } from "./octets.ts";
 import type { Random } from "./random.ts";
 import { base64, beginExchange, type Exchange, type Login, randomMechanisms } from "./random_login.ts";
-import { ServerRecord, takes, type Transaction } from "./record.ts";
+import { type Said, ServerRecord, takes, type Transaction } from "./server_record.ts";
 import { Voice } from "./random_voice.ts";
 
 /** How the server of one connection is. */
@@ -27,6 +27,7 @@ export class RandomServer {
   readonly #loopback: boolean;
   #secure = false;
   #offered: ReadonlySet<string> = new Set();
+  #go?: Said;
   #exchange?: Exchange;
   #current?: Transaction;
   #content?: { kind: "data" | "drain" } | { kind: "bdat"; left: number; last: boolean };
@@ -62,6 +63,11 @@ export class RandomServer {
 
   /** How STARTTLS goes on. */
   upgrade(): "ok" | "refused" | "stalls" {
+    const { record } = this;
+    // The client has the answer and one reply too many, and must have seen it. RFC 3207 section 4.2.
+    if (record.outOfStep && record.hasRead(this.#go)) {
+      record.faults.push("TLS was started over what came ahead");
+    }
     this.#in = "";
     this.#secure = true;
     this.record.log.push("-- TLS");
@@ -93,7 +99,7 @@ export class RandomServer {
     if (verb !== "BDAT") this.#nothingBehind(line, ["MAIL", "RCPT", "RSET"].includes(verb));
     if (verb === "EHLO" && /^[!-~]+$/.test(rest)) return this.#greet();
     if (verb === "HELO" && /^[!-~]+$/.test(rest)) return void this.voice.answer(250);
-    if (line === "STARTTLS") return void this.voice.answer(220);
+    if (line === "STARTTLS") return void (this.#go = this.voice.answer(220));
     if (verb === "AUTH") return this.#authenticate(...rest.split(" ") as [string, string?]);
     if (line === "RSET") return this.#reset();
     if (line === "QUIT") return this.#leave();

@@ -72,15 +72,12 @@ export class RandomStream implements Duplex {
 
   async startTls(): Promise<Duplex> {
     await this.#turn();
-    const { voice, record } = this.#server;
-    // What is still on its way comes between the octets of TLS; what the client has, it must have seen. RFC 3207 section 4.2.
-    const injected = voice.queue.length > 0;
-    if (!injected && record.outOfStep) record.faults.push("TLS was started over what came ahead of it");
-    const how = injected ? "refused" : this.#server.upgrade();
+    // What is still on its way comes between the octets of TLS.
+    const how = this.#server.voice.queue.length > 0 ? "refused" : this.#server.upgrade();
     while (how === "stalls" && !this.#closed) await this.#wait("startTls");
     if (this.#closed) throw new Deno.errors.Interrupted("operation canceled");
     if (how === "refused") {
-      record.closed = this.#closed = true;
+      this.#server.record.closed = this.#closed = true;
       throw new Deno.errors.InvalidData("received fatal alert: HandshakeFailure");
     }
     return this;

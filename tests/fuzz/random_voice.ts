@@ -1,6 +1,6 @@
 import { latin1 } from "./octets.ts";
 import type { Random } from "./random.ts";
-import type { Said, ServerRecord } from "./record.ts";
+import type { Said, ServerRecord } from "./server_record.ts";
 
 /** How a stream ends. */
 export type End = "close" | "reset" | "no close_notify";

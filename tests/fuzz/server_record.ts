@@ -46,6 +46,8 @@ export class ServerRecord {
   lied = false;
   /** How many octets of the server the client has read. */
   delivered = 0;
+  /** How often the client has begun with each message, heard or not. */
+  readonly begun = new Map<string, number>();
   /** The messages whose last octet the client has given away, or has tried to. */
   readonly ended = new Set<string>();
   /** Whether the content comes by BDAT, which has no dot. */
@@ -62,6 +64,9 @@ export class ServerRecord {
 
   /** Notes what the client wants to write, whether it can or not. */
   offer(octets: string): void {
+    // A write begins with MAIL, or has none.
+    const [, begun] = /^MAIL FROM:<(m\d+)@/.exec(octets) ?? [];
+    if (begun) this.begun.set(begun, (this.begun.get(begun) ?? 0) + 1);
     const text = this.#tail + octets;
     if (!this.byBdat) {
       for (const [, name] of text.matchAll(/^end of (m\d+)\r\n\.\r\n/gm)) this.ended.add(name);
